@@ -1,0 +1,141 @@
+// The nouns of Trialog's API as desk and widget read them. They mirror internal/chat and internal/web; docs/api.md explains them.
+
+export type Kind = "customer" | "agent" | "expert" | "supervisor";
+export type Audience = "everyone" | "staff" | "backroom";
+export type Status = "waiting" | "active" | "closed";
+export type State = "inviting" | "invited" | "joined" | "answered" | "failed" | "left" | "removed";
+
+export interface Participant {
+  id: number;
+  kind: Kind;
+  name: string; // what the reader may see: customers get the public name
+  publicName: string;
+  agent?: string;
+  person?: { account: string; id: string };
+  invitedBy?: number;
+  state: State;
+  reason?: string; // stable code of a failed invitation
+  detail?: string;
+  joinedAt?: string;
+  leftAt?: string;
+  answeredAt?: string;
+}
+
+export type Mark = "bold" | "italic" | "underline" | "strike" | "code";
+
+export type NodeType =
+  | "p" | "quote" | "code" | "list" | "item" | "table" | "row" | "cell" | "file" | "placeholder"
+  | "text" | "br" | "link" | "mention" | "emoji";
+
+export interface FileRef {
+  id: string;
+  name: string;
+  size: number; // bytes
+  type: string; // media type found by looking at the bytes
+  width?: number; // pixels, pictures only
+  height?: number;
+}
+
+export interface Node {
+  t: NodeType;
+  text?: string;
+  marks?: Mark[];
+  href?: string;
+  lang?: string;
+  ordered?: boolean;
+  what?: string;
+  ref?: number;
+  file?: FileRef;
+  kids?: Node[];
+}
+
+export type EntryKind =
+  | "message" | "edit" | "delete" | "reaction" // people's acts
+  | "opened" | "joined" | "left" | "invitation" | "closed" | "notice"; // facts, worded at the reader
+
+export interface Fact {
+  participant?: Participant;
+  subject?: number;
+  state?: State;
+  reason?: string;
+  detail?: string;
+  service?: string;
+  page?: { url?: string; title?: string };
+}
+
+export interface Entry {
+  seq: number;
+  at: string;
+  author?: number;
+  audience: Audience;
+  kind: EntryKind;
+  key?: string; // "c<participant>:<client id>" on lines that were sent with a client id
+  via?: string; // "teams": written inside the thread
+  ref?: number;
+  content?: Node[];
+  emoji?: string;
+  withdrawn?: boolean;
+  fact?: Fact;
+}
+
+/** How far the readers are. delivered: on the reader's screen or device; read: seen. */
+export interface Cursor {
+  participant: number;
+  delivered: number;
+  read: number;
+}
+
+/** The relay into the Teams chat of a conference. Entries up to cursor are in Teams; from..to are being posted. */
+export interface Lane {
+  state: "idle" | "sending" | "waiting" | "verifying" | "blocked" | "paused" | "ended";
+  cursor: number;
+  from?: number;
+  to?: number;
+  reason?: string; // stable code when blocked, paused or waiting
+  detail?: string;
+  since?: string;
+  webUrl?: string; // the thread in Microsoft Teams
+}
+
+/** A conversation as staff see it in lists. */
+export interface Summary {
+  id: string;
+  number: number;
+  service: { id: string; name: string };
+  status: Status;
+  openedAt: string;
+  closedAt?: string;
+  visitor: { name: string; email?: string; locale: string; page: { url?: string; title?: string }; attributes?: Record<string, string>; verified?: boolean };
+  participants: Participant[];
+  last: number;
+  lastMessage?: { seq: number; author: number; audience: Audience; at: string; text: string };
+  customerWaits?: string; // since when the customer waits for an answer
+  customerAway?: boolean; // no widget of the customer is connected
+  me?: number; // the caller's participant number, when the caller takes part
+  unread: number;
+  cursors: Cursor[];
+  lane?: Lane;
+}
+
+/** A conversation as the customer sees it. */
+export interface VisitorView {
+  id: string;
+  number: number;
+  service: string;
+  status: Status;
+  openedAt: string;
+  participants: Participant[]; // public names only; the customer is number 1
+  last: number;
+  position?: number; // place in the queue while waiting, from 1
+  cursors: Cursor[];
+}
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string; // one English sentence
+  code: string; // stable; word it in the reader's language
+  field?: string;
+  requestId?: string;
+}
