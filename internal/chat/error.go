@@ -1,6 +1,9 @@
 package chat
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // ErrorKind says what sort of refusal an Error is; edges turn it into a status or close code.
 type ErrorKind string
@@ -46,3 +49,9 @@ func RefuseField(field, code, format string, args ...any) *Error {
 
 // ErrNoConversation is the answer to every id that is unknown or not the caller's: the two can't be told apart.
 var ErrNoConversation = &Error{Kind: NotFound, Code: "no_conversation", Text: "There is no such conversation."}
+
+// IsKind reports whether err is, or wraps, a refusal of that kind.
+func IsKind(err error, kind ErrorKind) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind == kind
+}

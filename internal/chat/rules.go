@@ -240,3 +240,15 @@ func (c *Conversation) expert(id ParticipantID) (Participant, error) {
 	}
 	return p, c.open()
 }
+
+// MaySpeak refuses participants who no longer take part, and everybody once the conversation is closed.
+func (c *Conversation) MaySpeak(by ParticipantID) error { return c.speaks(by, Everyone) }
+
+// MayManage refuses everybody but agents of the conversation who act on one of its experts.
+func (c *Conversation) MayManage(by, expert ParticipantID) error {
+	if err := c.agentActs(by); err != nil {
+		return err
+	}
+	_, err := c.expert(expert)
+	return err
+}

@@ -1,0 +1,61 @@
+# Trialog. `make` alone lists the targets.
+SHELL := /bin/bash
+GO ?= go
+NPM := npm --prefix ui --no-fund --no-audit
+UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path 'ui/dist/*' -not -path 'ui/e2e/*')
+# Packages whose goroutines meet: here the race detector pays.
+RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
+
+.DEFAULT_GOAL := help
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e check bench fuzz clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	$(NPM) ci --ignore-scripts --loglevel=error
+	@touch $@
+
+ui/dist/.built: $(UI_SOURCES) ui/node_modules/.package-lock.json
+	$(NPM) run build --silent
+	@touch $@
+
+ui: ui/dist/.built ## build the interface
+
+build: ui ## build the program into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags="-s -w" -o bin/trialog ./cmd/trialog
+
+demo: build ## start server, simulated Microsoft tenant and seeded people; prints the addresses
+	./bin/trialog demo
+
+test: need check test-go test-race test-ui test-e2e ## everything a newcomer needs to trust the code
+
+.PHONY: need
+need:
+	@scripts/need
+
+check: ui ## formatting, vet, types, architecture
+	@test -z "$$(gofmt -l cmd internal ui/*.go)" || { gofmt -l cmd internal ui/*.go; exit 1; }
+	$(GO) vet ./...
+	$(NPM) run check --silent
+
+test-go: ui ## Go tests on SQLite and PostgreSQL
+	$(GO) test -shuffle=on $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+
+test-race: ui ## packages whose goroutines meet, under the race detector
+	$(GO) test -race -shuffle=on $(RACE)
+
+test-ui: ui ## unit tests of the interface
+	$(NPM) test --silent
+
+test-e2e: build ## a real browser for each role, in German and English
+	$(NPM) run test -w e2e --silent
+
+bench: ## figures beside the machine's own limits of the same run
+	$(GO) run ./internal/bench
+
+fuzz: ## TIME=30s: fuzz what strangers send
+	@scripts/fuzz $(or $(TIME),30s)
+
+clean: ## remove what was built
+	rm -rf bin out ui/dist/* ui/node_modules

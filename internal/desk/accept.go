@@ -1,0 +1,50 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"trialog/internal/chat"
+	"trialog/internal/store"
+)
+
+// Accept makes the agent a part of a waiting conversation. Of two agents who try at once, one gets it and the other is told.
+func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.ConversationID) (*chat.Conversation, error) {
+	who, err := d.store.Agent(ctx, agent)
+	if err != nil {
+		return nil, fmt.Errorf("read agent %s: %w", agent, err)
+	}
+	mine, err := d.store.OfAgent(ctx, agent)
+	if err != nil {
+		return nil, fmt.Errorf("list conversations of %s: %w", agent, err)
+	}
+	full := who.Capacity > 0 && len(mine) >= who.Capacity
+	done, err := d.store.Append(ctx, store.Write{Conversation: id, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
+		p, ok := c.AgentIn(agent)
+		if ok && p.Present() {
+			return nil, nil
+		}
+		if c.Status == chat.Active {
+			return nil, chat.Refuse(chat.Conflict, "taken", "Another agent has taken this chat.")
+		}
+		if full {
+			return nil, chat.Refuse(chat.Conflict, "capacity", "You already have %d chats, your limit.", len(mine))
+		}
+		return c.Accept(chat.Staffer{ID: agent, Name: who.Name, PublicName: who.PublicName()})
+	}})
+	if err != nil {
+		return nil, err
+	}
+	d.audit(ctx, Actor{Conversation: id, Kind: chat.Agent, Agent: agent}, "accept", nil)
+	return done.Conversation, nil
+}
+
+// Close ends the conversation for all, or for the actor alone while other agents remain.
+func (d *Desk) Close(ctx context.Context, a Actor) error {
+	_, err := d.store.Append(ctx, store.Write{Conversation: a.Conversation,
+		Decide: func(c *chat.Conversation) ([]chat.Entry, error) { return c.Close(a.Participant) }})
+	if err == nil {
+		d.audit(ctx, a, "close", nil)
+	}
+	return err
+}

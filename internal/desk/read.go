@@ -1,0 +1,88 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+
+	"trialog/internal/chat"
+	"trialog/internal/store"
+)
+
+// Conversation returns the state of the actor's conversation. It is shared and must not be changed.
+func (d *Desk) Conversation(ctx context.Context, a Actor) (*chat.Conversation, error) {
+	return d.store.Conversation(ctx, a.Conversation)
+}
+
+// Entries returns what the actor may see after a seq, oldest first, and the log position that reaches: everything up to upTo has
+// been looked at, so the next call goes on from there.
+func (d *Desk) Entries(ctx context.Context, a Actor, after chat.Seq, limit int) (entries []chat.Entry, upTo chat.Seq, err error) {
+	if after < 0 {
+		return nil, 0, chat.RefuseField("after", "bad_cursor", "A cursor is not negative.")
+	}
+	all, err := d.store.Entries(ctx, a.Conversation, after, limit)
+	if err != nil {
+		return nil, 0, err
+	}
+	upTo = after
+	if len(all) > 0 {
+		upTo = all[len(all)-1].Seq
+	}
+	return project(a.Kind, all), upTo, nil
+}
+
+// EntriesBefore returns what the actor may see of the at most limit entries before a seq, oldest first.
+func (d *Desk) EntriesBefore(ctx context.Context, a Actor, before chat.Seq, limit int) ([]chat.Entry, error) {
+	all, err := d.store.EntriesBefore(ctx, a.Conversation, before, limit)
+	if err != nil {
+		return nil, err
+	}
+	return project(a.Kind, all), nil
+}
+
+func project(viewer chat.Kind, all []chat.Entry) []chat.Entry {
+	seen := make([]chat.Entry, 0, len(all))
+	for _, e := range all {
+		if v, ok := chat.Project(viewer, e); ok {
+			seen = append(seen, v)
+		}
+	}
+	return seen
+}
+
+// MarkDelivered records that everything up to a seq reached the actor's screen.
+func (d *Desk) MarkDelivered(ctx context.Context, a Actor, seq chat.Seq) error {
+	return d.advance(ctx, a, seq, 0)
+}
+
+// MarkRead records that the actor has seen everything up to a seq.
+func (d *Desk) MarkRead(ctx context.Context, a Actor, seq chat.Seq) error {
+	return d.advance(ctx, a, seq, seq)
+}
+
+// advance moves the actor's cursors; nobody can have read beyond the end of the log.
+func (d *Desk) advance(ctx context.Context, a Actor, delivered, read chat.Seq) error {
+	if a.Participant == 0 {
+		return nil
+	}
+	c, err := d.store.Conversation(ctx, a.Conversation)
+	if err != nil {
+		return err
+	}
+	if delivered < 0 || delivered > c.Last {
+		return chat.RefuseField("seq", "bad_cursor", "There is no line %d.", delivered)
+	}
+	return d.store.Advance(ctx, a.Conversation, a.Participant, delivered, read)
+}
+
+// Typing tells the others that the actor types, or has stopped. It is never stored.
+func (d *Desk) Typing(ctx context.Context, a Actor, on bool) error {
+	data, err := json.Marshal(struct {
+		Participant chat.ParticipantID `json:"participant"`
+		On          bool               `json:"on"`
+	}{a.Participant, on})
+	if err != nil {
+		return err
+	}
+	d.store.Signal(ctx, store.Hint{Conversation: a.Conversation, Topic: "typing", Data: data})
+	return nil
+}

@@ -1,0 +1,246 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+
+	"trialog/internal/chat"
+	"trialog/internal/desk"
+	"trialog/internal/store"
+)
+
+const (
+	pingEvery    = 25 * time.Second
+	writeTimeout = 10 * time.Second
+	pageSize     = 200             // entries in one frame
+	commandLimit = 64 << 10        // bytes of one command
+	queued       = 32              // answers waiting for the writer
+	commandRate  = rate.Limit(100) // commands a second that one connection may send, with twice as many at once
+)
+
+// conn is what connections of staff and customers share.
+type conn struct {
+	*Gateway
+	ws    *websocket.Conn
+	out   chan []byte // answers and one-off frames, from the reader to the writer
+	limit *rate.Limiter
+	sub   *store.Subscription
+}
+
+func newConn(g *Gateway, ws *websocket.Conn) *conn {
+	ws.SetReadLimit(commandLimit)
+	return &conn{Gateway: g, ws: ws, out: make(chan []byte, queued), limit: rate.NewLimiter(commandRate, int(2*commandRate))}
+}
+
+// command is any frame a browser sends.
+type command struct {
+	Type         string              `json:"type"`
+	ID           string              `json:"id,omitempty"`
+	Conversation chat.ConversationID `json:"conversation,omitempty"`
+	After        chat.Seq            `json:"after,omitempty"`
+	Seq          chat.Seq            `json:"seq,omitempty"`
+	Ref          chat.Seq            `json:"ref,omitempty"`
+	Audience     chat.Audience       `json:"audience,omitempty"`
+	Text         string              `json:"text,omitempty"`
+	Content      chat.Content        `json:"content,omitempty"`
+	Files        []chat.FileID       `json:"files,omitempty"`
+	Emoji        string              `json:"emoji,omitempty"`
+	Withdrawn    bool                `json:"withdrawn,omitempty"`
+	On           bool                `json:"on,omitempty"`
+}
+
+func (c command) line() desk.Line {
+	return desk.Line{ID: c.ID, Audience: c.Audience, Text: c.Text, Content: c.Content, Files: c.Files}
+}
+
+type ack struct {
+	Type string    `json:"type"` // "ack"
+	ID   string    `json:"id"`
+	Seq  chat.Seq  `json:"seq,omitempty"`
+	At   time.Time `json:"at,omitzero"`
+}
+
+type nack struct {
+	Type    string  `json:"type"` // "nack"
+	ID      string  `json:"id"`
+	Problem problem `json:"problem"`
+}
+
+// read performs commands in the order they come, until the connection ends.
+func (c *conn) read(ctx context.Context, do func(context.Context, command) (desk.Posted, error)) error {
+	for {
+		kind, frame, err := c.ws.Read(ctx)
+		if err != nil {
+			return err
+		}
+		cmd, err := decode(kind, frame)
+		var posted desk.Posted
+		if err == nil {
+			if !c.limit.Allow() {
+				err = chat.Refuse(chat.Busy, "too_fast", "Too many commands at once.")
+			} else {
+				posted, err = do(ctx, cmd)
+			}
+		}
+		if cmd.ID == "" && err == nil {
+			continue
+		}
+		var answer any = ack{Type: "ack", ID: cmd.ID, Seq: posted.Seq, At: posted.At}
+		if err != nil {
+			answer = nack{Type: "nack", ID: cmd.ID, Problem: c.problem(err)}
+		}
+		if err := c.send(ctx, answer); err != nil {
+			return err
+		}
+	}
+}
+
+// decode reads one command strictly: unknown names and trailing data are refused.
+func decode(kind websocket.MessageType, frame []byte) (command, error) {
+	var cmd command
+	bad := chat.Refuse(chat.Invalid, "bad_command", "This is not a command.")
+	if kind != websocket.MessageText {
+		return cmd, bad
+	}
+	d := json.NewDecoder(bytes.NewReader(frame))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&cmd); err != nil {
+		return command{ID: cmd.ID}, bad
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return command{ID: cmd.ID}, bad
+	}
+	return cmd, nil
+}
+
+// send hands a frame to the writer.
+func (c *conn) send(ctx context.Context, v any) error {
+	select {
+	case c.out <- encode(v):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// events are the reasons beside answers for which a writer wakes. A nil channel never does.
+type events struct {
+	wake   func(context.Context) error // the store hints
+	alive  func(context.Context) bool  // asked at every ping: does the sign-in still hold
+	opened <-chan chat.ConversationID
+	open   func(context.Context, chat.ConversationID) error
+	gather <-chan time.Time
+	flush  func(context.Context) error
+}
+
+// write sends frames until the connection ends.
+func (c *conn) write(ctx context.Context, on events) error {
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.done.Done():
+			return closing{closeRestart, "restart"}
+		case frame := <-c.out:
+			err = c.put(ctx, frame)
+		case <-c.sub.C():
+			err = on.wake(ctx)
+		case id := <-on.opened:
+			err = on.open(ctx, id)
+		case <-on.gather:
+			err = on.flush(ctx)
+		case <-ping.C:
+			if !on.alive(ctx) {
+				return closing{closeSignedOut, "signed out"}
+			}
+			err = c.ping(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (c *conn) put(ctx context.Context, frame []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	err := c.ws.Write(ctx, websocket.MessageText, frame)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return closing{closeSlow, "too slow"}
+	}
+	return err
+}
+
+func (c *conn) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	return c.ws.Ping(ctx)
+}
+
+// closing is an end of the connection that the browser should be told about.
+type closing struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+func (c closing) Error() string { return c.reason }
+
+// run reads and writes until one of them ends, then closes the connection.
+func (c *conn) run(ctx context.Context, reader, writer func(context.Context) error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		err := reader(ctx)
+		cancel()
+		ended <- err
+	}()
+	err := writer(ctx)
+	var end closing
+	if errors.As(err, &end) {
+		c.ws.Close(end.code, end.reason)
+	} else {
+		if err != nil && ctx.Err() == nil && websocket.CloseStatus(err) < 0 {
+			c.Log.Debug("live connection ended", "err", err)
+		}
+		c.ws.CloseNow()
+	}
+	cancel()
+	if err := <-ended; errors.As(err, &end) {
+		c.Log.Debug("live connection closed by its reader", "reason", end.reason)
+	}
+}
+
+type entriesFrame struct {
+	Type         string              `json:"type"` // "entries"
+	Conversation chat.ConversationID `json:"conversation,omitempty"`
+	Entries      []chat.Entry        `json:"entries"`
+	UpTo         chat.Seq            `json:"upTo"`
+}
+
+type typingFrame struct {
+	Type         string              `json:"type"` // "typing"
+	Conversation chat.ConversationID `json:"conversation,omitempty"`
+	Participant  chat.ParticipantID  `json:"participant"`
+	On           bool                `json:"on"`
+}
+
+// typing turns a hint into a frame, unless the reader itself is the one who types.
+func typing(h store.Hint, me chat.ParticipantID) (typingFrame, bool) {
+	f := typingFrame{}
+	if err := json.Unmarshal(h.Data, &f); err != nil || f.Participant == me {
+		return f, false
+	}
+	f.Type, f.Conversation = "typing", h.Conversation
+	return f, true
+}

@@ -1,0 +1,174 @@
+// Package gateway holds the live connections of browsers. Each connection is a reader of the log with its own cursor: entries go
+// down in seq order, commands come up and are answered with the seq they got. A connection keeps nothing that a reconnect with the
+// last seq would not bring back, so a slow one is dropped rather than waited for.
+//
+// Goroutines: per connection one that reads commands and performs them in order, and one that writes; the writer is woken by the
+// store's hints and reads the log from its cursor. The HTTP server owns both; they end with the connection or with Shutdown.
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"trialog/internal/chat"
+	"trialog/internal/desk"
+	"trialog/internal/store"
+)
+
+// Config says what the gateway works with.
+type Config struct {
+	Store *store.Store
+	Desk  *desk.Desk
+	Log   *slog.Logger
+	// Staff and Visitor redeem a one-use ticket. A refused ticket closes the connection with code 4001.
+	Staff   func(ctx context.Context, ticket string) (StaffSession, error)
+	Visitor func(ctx context.Context, ticket string) (desk.Actor, error)
+	// Me returns what the browser of an agent should know about the agent (JSON Me of docs/api.md).
+	Me func(ctx context.Context, agent chat.AgentID) (any, error)
+	// Focus is told when an agent opens a conversation. May be nil.
+	Focus func(ctx context.Context, conversation chat.ConversationID)
+}
+
+// StaffSession is who an agent's connection speaks for, and whether that sign-in still holds.
+type StaffSession struct {
+	Agent chat.AgentID
+	Alive func(ctx context.Context) bool
+}
+
+// Gateway serves live connections.
+type Gateway struct {
+	Config
+	done context.Context // ended by Shutdown
+	stop context.CancelFunc
+
+	mu       sync.Mutex
+	visitors map[chat.ConversationID]int // connected widgets per conversation, on this node
+}
+
+// New returns a Gateway.
+func New(c Config) *Gateway {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	done, stop := context.WithCancel(context.Background())
+	return &Gateway{Config: c, done: done, stop: stop, visitors: map[chat.ConversationID]int{}}
+}
+
+// Shutdown tells every connection to come back later, with jitter (close code 4012).
+func (g *Gateway) Shutdown() { g.stop() }
+
+// Close codes of live connections: whether to reconnect is part of the code.
+const (
+	closeSignedOut websocket.StatusCode = 4001 // do not reconnect
+	closeOver      websocket.StatusCode = 4003 // do not reconnect
+	closeSlow      websocket.StatusCode = 4008 // reconnect and resume
+	closeRestart   websocket.StatusCode = 4012 // reconnect with jitter
+)
+
+// StaffHandler serves the live connection of agents.
+func (g *Gateway) StaffHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+		if err != nil {
+			return // Accept has answered
+		}
+		session, err := g.Staff(r.Context(), r.URL.Query().Get("ticket"))
+		if err != nil {
+			g.refuse(ws, err)
+			return
+		}
+		c := newConn(g, ws)
+		s := &staff{conn: c, agent: session.Agent, session: session, open: map[chat.ConversationID]*opened{}}
+		s.serve(r.Context())
+	})
+}
+
+// VisitorHandler serves the live connection of customers. Any site may embed the widget, so the origin is not what lets one in:
+// the ticket is.
+func (g *Gateway) VisitorHandler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled, InsecureSkipVerify: true})
+		if err != nil {
+			return // Accept has answered
+		}
+		actor, err := g.Visitor(r.Context(), r.URL.Query().Get("ticket"))
+		if err != nil {
+			g.refuse(ws, err)
+			return
+		}
+		c := newConn(g, ws)
+		v := &visitor{conn: c, actor: actor}
+		v.serve(r.Context())
+	})
+}
+
+func (g *Gateway) refuse(ws *websocket.Conn, err error) {
+	var refused *chat.Error
+	if errors.As(err, &refused) && refused.Kind != chat.Unavailable {
+		ws.Close(closeSignedOut, refused.Code)
+		return
+	}
+	g.Log.Error("redeem live ticket", "err", err)
+	ws.Close(closeRestart, "unavailable")
+}
+
+// arrive counts a connected widget of a conversation and tells the others when it is the first; the returned function undoes it.
+func (g *Gateway) arrive(ctx context.Context, id chat.ConversationID) (leave func()) {
+	if g.count(id, 1) == 1 {
+		g.Store.Signal(ctx, store.Hint{Conversation: id, Topic: "presence"})
+	}
+	return func() {
+		if g.count(id, -1) == 0 {
+			g.Store.Signal(context.WithoutCancel(ctx), store.Hint{Conversation: id, Topic: "presence"})
+		}
+	}
+}
+
+func (g *Gateway) count(id chat.ConversationID, by int) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.visitors[id] += by
+	n := g.visitors[id]
+	if n == 0 {
+		delete(g.visitors, id)
+	}
+	return n
+}
+
+func (g *Gateway) away(id chat.ConversationID) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.visitors[id] == 0
+}
+
+// problem is a refusal as a nack carries it.
+type problem struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+	Field  string `json:"field,omitempty"`
+	Retry  bool   `json:"retry,omitempty"` // the same command may succeed later
+}
+
+func (g *Gateway) problem(err error) problem {
+	var refused *chat.Error
+	if errors.As(err, &refused) {
+		return problem{Code: refused.Code, Detail: refused.Text, Field: refused.Field,
+			Retry: refused.Kind == chat.Busy || refused.Kind == chat.Unavailable}
+	}
+	g.Log.Error("live command", "err", err)
+	return problem{Code: "internal", Detail: "Something went wrong on our side.", Retry: true}
+}
+
+func encode(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("gateway: encode frame: " + err.Error()) // only our own structs come here
+	}
+	return b
+}

@@ -1,0 +1,275 @@
+package gateway
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/desk"
+)
+
+// summaryEvery gathers changes of lists that come in quick succession into one frame per conversation.
+const summaryEvery = 100 * time.Millisecond
+
+// staff is the connection of one agent's browser.
+type staff struct {
+	*conn
+	agent   chat.AgentID
+	session StaffSession
+
+	mu   sync.Mutex // the reader opens and shuts conversations, the writer streams them
+	open map[chat.ConversationID]*opened
+
+	listed  map[chat.ConversationID]bool // what the browser has in its lists
+	stale   map[chat.ConversationID]bool // summaries to send when the gathering time is over
+	gather  *time.Timer
+	changed chan chat.ConversationID // opened or shut, for the writer
+}
+
+// opened is a conversation whose entries this connection streams.
+type opened struct {
+	actor  desk.Actor
+	cursor chat.Seq
+	ticks  ticks
+}
+
+type listsFrame struct {
+	Type    string         `json:"type"` // "lists"
+	Mine    []desk.Summary `json:"mine"`
+	Waiting []desk.Summary `json:"waiting"`
+}
+
+type summaryFrame struct {
+	Type         string       `json:"type"` // "summary"
+	Conversation desk.Summary `json:"conversation"`
+}
+
+type goneFrame struct {
+	Type         string              `json:"type"` // "gone"
+	Conversation chat.ConversationID `json:"conversation"`
+}
+
+type meFrame struct {
+	Type string `json:"type"` // "me"
+	Me   any    `json:"me"`
+}
+
+func (s *staff) serve(ctx context.Context) {
+	s.sub = s.Store.SubscribeAll()
+	defer s.sub.Close()
+	s.listed, s.stale = map[chat.ConversationID]bool{}, map[chat.ConversationID]bool{}
+	s.changed = make(chan chat.ConversationID, queued)
+	s.gather = time.NewTimer(time.Hour)
+	s.gather.Stop()
+	defer s.gather.Stop()
+	s.run(ctx,
+		func(ctx context.Context) error { return s.read(ctx, s.do) },
+		func(ctx context.Context) error {
+			if err := s.lists(ctx); err != nil {
+				return err
+			}
+			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.entries, gather: s.gather.C, flush: s.summaries})
+		})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.open {
+		if err := o.ticks.flush(context.WithoutCancel(ctx), s.Desk, o.actor); err != nil {
+			s.Log.Warn("note delivery", "conversation", o.actor.Conversation, "err", err)
+		}
+	}
+}
+
+// do performs one command of the agent.
+func (s *staff) do(ctx context.Context, cmd command) (desk.Posted, error) {
+	switch cmd.Type {
+	case "open":
+		return desk.Posted{}, s.doOpen(ctx, cmd)
+	case "shut":
+		s.mu.Lock()
+		delete(s.open, cmd.Conversation)
+		s.mu.Unlock()
+		return desk.Posted{}, nil
+	}
+	a, err := s.Desk.Agent(ctx, s.agent, cmd.Conversation)
+	if err != nil {
+		return desk.Posted{}, err
+	}
+	switch cmd.Type {
+	case "post":
+		return s.Desk.Post(ctx, a, cmd.line())
+	case "edit":
+		return s.Desk.Edit(ctx, a, cmd.Ref, cmd.line())
+	case "delete":
+		return s.Desk.Delete(ctx, a, cmd.ID, cmd.Ref)
+	case "react":
+		return s.Desk.React(ctx, a, cmd.ID, cmd.Ref, cmd.Emoji, cmd.Withdrawn)
+	case "read":
+		return desk.Posted{}, s.Desk.MarkRead(ctx, a, cmd.Seq)
+	case "typing":
+		return desk.Posted{}, s.Desk.Typing(ctx, a, cmd.On)
+	}
+	return desk.Posted{}, chat.Refuse(chat.Invalid, "bad_command", "There is no such command.")
+}
+
+func (s *staff) doOpen(ctx context.Context, cmd command) error {
+	if cmd.After < 0 {
+		return chat.RefuseField("after", "bad_cursor", "A cursor is not negative.")
+	}
+	a, err := s.Desk.Onlooker(ctx, s.agent, cmd.Conversation)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.open[cmd.Conversation] = &opened{actor: a, cursor: cmd.After}
+	s.mu.Unlock()
+	if s.Focus != nil {
+		s.Focus(ctx, cmd.Conversation)
+	}
+	select {
+	case s.changed <- cmd.Conversation:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *staff) opened(id chat.ConversationID) *opened {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open[id]
+}
+
+// wake looks at what the hints are about: lines of opened conversations go out at once, lists after a short gathering time.
+func (s *staff) wake(ctx context.Context) error {
+	for _, h := range s.sub.Take() {
+		var err error
+		switch h.Topic {
+		case "log":
+			err = s.entries(ctx, h.Conversation)
+			s.touch(h.Conversation)
+		case "cursors", "lane", "presence":
+			s.touch(h.Conversation)
+		case "typing":
+			if o := s.opened(h.Conversation); o != nil {
+				if f, ok := typing(h, o.actor.Participant); ok {
+					err = s.put(ctx, encode(f))
+				}
+			}
+		case "link", "agent":
+			if h.Agent == s.agent {
+				err = s.me(ctx)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *staff) me(ctx context.Context) error {
+	me, err := s.Me(ctx, s.agent)
+	if err != nil {
+		return err
+	}
+	return s.put(ctx, encode(meFrame{Type: "me", Me: me}))
+}
+
+// entries streams what is new in an opened conversation.
+func (s *staff) entries(ctx context.Context, id chat.ConversationID) error {
+	o := s.opened(id)
+	if o == nil {
+		return nil
+	}
+	if err := s.admit(ctx, o); err != nil || s.opened(id) == nil {
+		return err
+	}
+	for {
+		entries, upTo, err := s.Desk.Entries(ctx, o.actor, o.cursor, pageSize)
+		if err != nil {
+			return err
+		}
+		if upTo == o.cursor {
+			break
+		}
+		if err := s.put(ctx, encode(entriesFrame{Type: "entries", Conversation: id, Entries: entries, UpTo: upTo})); err != nil {
+			return err
+		}
+		o.cursor = upTo
+	}
+	if o.actor.Participant != 0 {
+		o.ticks.reached(s.Desk, s.Log, o.actor, o.cursor)
+	}
+	return nil
+}
+
+// admit looks again at what an onlooker is to a conversation: after the agent accepted it, a participant; after somebody else did,
+// nothing any more.
+func (s *staff) admit(ctx context.Context, o *opened) error {
+	if o.actor.Participant != 0 {
+		return nil
+	}
+	a, err := s.Desk.Onlooker(ctx, s.agent, o.actor.Conversation)
+	if chat.IsKind(err, chat.NotFound) {
+		s.mu.Lock()
+		delete(s.open, o.actor.Conversation)
+		s.mu.Unlock()
+		return nil
+	}
+	if err == nil {
+		o.actor = a
+	}
+	return err
+}
+
+// touch marks a conversation's summary as stale and starts the gathering time.
+func (s *staff) touch(id chat.ConversationID) {
+	if len(s.stale) == 0 {
+		s.gather.Reset(summaryEvery)
+	}
+	s.stale[id] = true
+}
+
+func (s *staff) lists(ctx context.Context) error {
+	mine, waiting, err := s.Desk.Lists(ctx, s.agent)
+	if err != nil {
+		return err
+	}
+	for _, list := range [][]desk.Summary{mine, waiting} {
+		for i := range list {
+			list[i].CustomerAway = s.away(list[i].ID)
+			s.listed[list[i].ID] = true
+		}
+	}
+	return s.put(ctx, encode(listsFrame{Type: "lists", Mine: mine, Waiting: waiting}))
+}
+
+// summaries sends what became stale: the new summary while the conversation is in a list or opened, and that it is gone when it
+// left the lists.
+func (s *staff) summaries(ctx context.Context) error {
+	for id := range s.stale {
+		delete(s.stale, id)
+		sum, listed, err := s.Desk.Summary(ctx, s.agent, id)
+		if err != nil && !chat.IsKind(err, chat.NotFound) {
+			return err
+		}
+		if listed || sum.ID != "" && s.opened(id) != nil {
+			sum.CustomerAway = s.away(id)
+			if err := s.put(ctx, encode(summaryFrame{Type: "summary", Conversation: sum})); err != nil {
+				return err
+			}
+		}
+		if !listed && s.listed[id] {
+			if err := s.put(ctx, encode(goneFrame{Type: "gone", Conversation: id})); err != nil {
+				return err
+			}
+		}
+		if listed {
+			s.listed[id] = true
+		} else {
+			delete(s.listed, id)
+		}
+	}
+	return nil
+}
