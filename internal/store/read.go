@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"trialog/internal/chat"
+)
+
+// Conversation returns the present state, shared: read only. Error: chat.ErrNoConversation.
+func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
+	cached, known := s.hot.snapshot(id)
+	if !known {
+		return s.conversation(ctx, "id = $1", string(id))
+	}
+	// The body travels only if the cached state is not the stored one.
+	var snap snapshot
+	var body sql.NullString
+	err := s.reader.QueryRowContext(ctx, `SELECT at, version, CASE WHEN version = $2 THEN NULL ELSE body END
+		FROM conversations WHERE id = $1`, string(id), cached.version).Scan(&snap.at, &snap.version, &body)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, chat.ErrNoConversation
+	case err != nil:
+		return nil, s.outcome("read conversation "+string(id), err)
+	case !body.Valid:
+		return cached.state, nil
+	}
+	if err := snap.decode([]byte(body.String)); err != nil {
+		return nil, err
+	}
+	s.hot.learn(snap)
+	return snap.state, nil
+}
+
+// ConversationByToken returns the conversation whose customer's token has this hash. Error: chat.ErrNoConversation.
+func (s *Store) ConversationByToken(ctx context.Context, hash []byte) (*chat.Conversation, error) {
+	return s.conversation(ctx, "token_hash = $1", hash)
+}
+
+func (s *Store) conversation(ctx context.Context, where string, arg any) (*chat.Conversation, error) {
+	list, err := s.conversations(ctx, "WHERE "+where, arg)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, chat.ErrNoConversation
+	}
+	return list[0], nil
+}
+
+// Waiting lists conversations that no agent has accepted, oldest first, at most limit.
+func (s *Store) Waiting(ctx context.Context, limit int) ([]*chat.Conversation, error) {
+	return s.conversations(ctx, "WHERE status = 'waiting' ORDER BY opened, id LIMIT $1", limit)
+}
+
+// OfAgent lists the conversations that are not closed and in which the agent takes part now, oldest first.
+func (s *Store) OfAgent(ctx context.Context, agent chat.AgentID) ([]*chat.Conversation, error) {
+	return s.conversations(ctx, "WHERE id IN (SELECT conversation FROM parts WHERE agent = $1) ORDER BY opened, id", string(agent))
+}
+
+func (s *Store) conversations(ctx context.Context, where string, args ...any) ([]*chat.Conversation, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+snapshotColumns+" FROM conversations "+where, args...)
+	if err != nil {
+		return nil, s.outcome("read conversations", err)
+	}
+	snaps, err := scanSnapshots(rows)
+	if err != nil {
+		return nil, s.outcome("read conversations", err)
+	}
+	list := make([]*chat.Conversation, len(snaps))
+	for i, snap := range snaps {
+		list[i] = snap.state
+		s.hot.learn(snap)
+	}
+	return list, nil
+}
+
+// snapshotColumns are what scanSnapshots reads.
+const snapshotColumns = "at, version, body"
+
+// scanSnapshots reads rows of conversations and closes them.
+func scanSnapshots(rows *sql.Rows) (snaps []snapshot, err error) {
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var body sql.RawBytes
+	for rows.Next() {
+		var snap snapshot
+		if err := rows.Scan(&snap.at, &snap.version, &body); err != nil {
+			return nil, err
+		}
+		if err := snap.decode(body); err != nil {
+			return nil, err
+		}
+		snaps = append(snaps, snap)
+	}
+	return snaps, rows.Err()
+}
+
+func (p *snapshot) decode(body []byte) error {
+	p.state, p.bytes = new(chat.Conversation), len(body)
+	if err := json.Unmarshal(body, p.state); err != nil {
+		return fmt.Errorf("decode conversation: %w", err)
+	}
+	return nil
+}
+
+// Entries returns entries that follow after, ascending and without a gap, at most limit. It may return fewer than there are; none
+// means that the reader has reached the end. An unknown conversation has none.
+func (s *Store) Entries(ctx context.Context, id chat.ConversationID, after chat.Seq, limit int) ([]chat.Entry, error) {
+	if entries := s.hot.after(id, after, limit); len(entries) > 0 {
+		return entries, nil
+	}
+	return s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+		string(id), int64(after), limit)
+}
+
+// EntriesBefore returns the last entries before a seq, ascending, at most limit.
+func (s *Store) EntriesBefore(ctx context.Context, id chat.ConversationID, before chat.Seq, limit int) ([]chat.Entry, error) {
+	return s.entries(ctx, `SELECT body FROM (SELECT seq, body FROM entries WHERE conversation = $1 AND seq < $2
+		ORDER BY seq DESC LIMIT $3) AS page ORDER BY seq`, string(id), int64(before), limit)
+}
+
+// Entry returns one entry. Error: chat.NotFound "no_entry".
+func (s *Store) Entry(ctx context.Context, id chat.ConversationID, seq chat.Seq) (chat.Entry, error) {
+	if entries := s.hot.after(id, seq-1, 1); len(entries) == 1 {
+		return entries[0], nil
+	}
+	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq = $2", string(id), int64(seq))
+	if err != nil {
+		return chat.Entry{}, err
+	}
+	if len(entries) == 0 {
+		return chat.Entry{}, chat.Refuse(chat.NotFound, "no_entry", "There is no such message.")
+	}
+	return entries[0], nil
+}
+
+// EntryByKey returns the entry that was appended under a key, if there is one.
+func (s *Store) EntryByKey(ctx context.Context, id chat.ConversationID, key string) (chat.Entry, bool, error) {
+	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND key = $2", string(id), key)
+	if err != nil || len(entries) == 0 {
+		return chat.Entry{}, false, err
+	}
+	return entries[0], true, nil
+}
+
+func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chat.Entry, error) {
+	rows, err := s.reader.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.outcome("read entries", err)
+	}
+	entries, err := scanEntries(rows)
+	if err != nil {
+		return nil, s.outcome("read entries", err)
+	}
+	return entries, nil
+}
+
+// Unread counts the messages of others after a seq that the participant may see.
+func (s *Store) Unread(ctx context.Context, id chat.ConversationID, participant chat.ParticipantID, after chat.Seq) (int, error) {
+	c, err := s.Conversation(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	if after >= c.Last {
+		return 0, nil
+	}
+	p, ok := c.Participant(participant)
+	if !ok {
+		return 0, chat.Refuse(chat.NotFound, "no_participant", "There is no such participant.")
+	}
+	sees := func(a chat.Audience) int { return flag(chat.Sees(p.Kind, a)) }
+	var n int
+	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM entries WHERE conversation = $1 AND seq > $2 AND kind = 'message' AND author <> $3
+		AND (audience = 'everyone' AND $4 = 1 OR audience = 'staff' AND $5 = 1 OR audience = 'backroom' AND $6 = 1)`,
+		string(id), int64(after), int64(participant), sees(chat.Everyone), sees(chat.Staff), sees(chat.BackRoom)).Scan(&n)
+	return n, s.outcome("count unread in "+string(id), err)
+}
+
+// flag is how the database spells a boolean.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,185 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
+
+	"trialog/internal/chat"
+)
+
+// sweepEvery is how often what has expired is deleted.
+const sweepEvery = 10 * time.Minute
+
+// Run keeps the store going until ctx ends: it listens to the other nodes, tells subscribers now and then to look again, and sweeps
+// what has expired. Without it everything works on one node.
+func (s *Store) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.tick(ctx) })
+	if s.dialect.postgres != nil {
+		g.Go(func() error { return s.listen(ctx) })
+	}
+	if err := g.Wait(); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("run store: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) tick(ctx context.Context) error {
+	poll, sweep := time.NewTicker(s.cfg.Poll), time.NewTicker(sweepEvery)
+	defer poll.Stop()
+	defer sweep.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-poll.C:
+			if err := s.pollLogs(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("poll for missed hints", "error", err)
+			}
+		case <-sweep.C:
+			if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("sweep what has expired", "error", err)
+			}
+		}
+	}
+}
+
+// sweep deletes what has expired: nothing depends on it but the size of the tables.
+func (s *Store) sweep(ctx context.Context) error {
+	return s.Update(ctx, func(tx *Tx) error {
+		now := time.Now().UnixMicro()
+		for _, table := range []string{"sessions", "once"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE expires <= $1", now); err != nil {
+				return fmt.Errorf("sweep %s: %w", table, err)
+			}
+		}
+		return nil
+	})
+}
+
+// message is what nodes tell each other in one NOTIFY.
+type message struct {
+	Node    string   `json:"n"`
+	Notices []remote `json:"h"`
+}
+
+// remote is a notice on its way to another node.
+type remote struct {
+	Hint
+	Agents []chat.AgentID `json:"g,omitempty"`
+}
+
+// maxPayload is what one NOTIFY may carry: PostgreSQL allows 7,999 bytes.
+const maxPayload = 7900
+
+// payloads packs notices into as few messages as possible. What does not fit into one is replaced by TopicAll.
+func (s *Store) payloads(notices []notice) []string {
+	if s.dialect.postgres == nil || len(notices) == 0 {
+		return nil
+	}
+	var packed []string
+	head := `{"n":"` + s.node + `","h":[`
+	text := []byte(head)
+	for _, n := range notices {
+		one, err := json.Marshal(remote{n.Hint, n.agents})
+		if err != nil || len(head)+len(one)+2 > maxPayload {
+			s.log.Warn("hint too large for other nodes", "topic", n.Topic, "bytes", len(one), "error", err)
+			one = []byte(`{"t":"` + TopicAll + `"}`)
+		}
+		if len(text)+len(one)+3 > maxPayload {
+			packed = append(packed, string(text)+"]}")
+			text = append(text[:0], head...)
+		}
+		if len(text) > len(head) {
+			text = append(text, ',')
+		}
+		text = append(text, one...)
+	}
+	return append(packed, string(text)+"]}")
+}
+
+// send tells the other nodes outside of any commit.
+func (s *Store) send(ctx context.Context, notices []notice) {
+	tx := &Tx{q: s.writer}
+	if err := s.dialect.notify(ctx, tx, s.payloads(notices)); err != nil && ctx.Err() == nil {
+		s.log.Warn("tell other nodes", "error", err)
+	}
+}
+
+// listen passes the other nodes' hints on. Hints may have been missed while there was no connection, so each begins with TopicAll.
+func (s *Store) listen(ctx context.Context) error {
+	for ctx.Err() == nil {
+		err := s.listenOnce(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		s.log.Warn("listen to other nodes", "error", err)
+		pause := time.NewTimer(time.Second + rand.N(time.Second))
+		select {
+		case <-ctx.Done():
+		case <-pause.C:
+		}
+		pause.Stop()
+	}
+	return nil
+}
+
+func (s *Store) listenOnce(ctx context.Context) (err error) {
+	conn, err := pgx.ConnectConfig(ctx, s.dialect.postgres.Copy())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	if _, err := conn.Exec(ctx, "LISTEN trialog"); err != nil {
+		return err
+	}
+	s.hot.clear()
+	s.hub.publish([]notice{{Hint: Hint{Topic: TopicAll}}})
+	for {
+		n, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			return err
+		}
+		s.hear([]byte(n.Payload))
+	}
+}
+
+// hear delivers another node's message. What is cached of its conversations is dropped first, so that readers who follow the hint
+// find the new entries.
+func (s *Store) hear(payload []byte) {
+	var m message
+	if err := json.Unmarshal(payload, &m); err != nil {
+		s.log.Warn("another node's message makes no sense", "bytes", len(payload), "error", err)
+		return
+	}
+	if m.Node == s.node {
+		return
+	}
+	notices := make([]notice, len(m.Notices))
+	for i, r := range m.Notices {
+		notices[i] = notice{r.Hint, r.Agents}
+		switch r.Topic {
+		case TopicLog:
+			s.hot.drop(r.Conversation)
+		case TopicAll:
+			s.hot.clear()
+		}
+	}
+	s.hub.publish(notices)
+}
+
+// pollLogs finds conversations that somebody follows and that are further than the cache knows, and tells everybody else to look again.
+func (s *Store) pollLogs(context.Context) error {
+	if s.dialect.postgres != nil {
+		s.hot.clear()
+	}
+	s.hub.publish([]notice{{Hint: Hint{Topic: TopicAll}}})
+	return nil
+}
