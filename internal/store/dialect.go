@@ -16,6 +16,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -46,7 +47,7 @@ func openDialect(cfg Config, writer, reader **sql.DB) (*dialect, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	db := sql.OpenDB(pgConnector{c})
+	db := stdlib.OpenDB(*c)
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -117,6 +118,22 @@ func (d *dialect) duplicate(err error) bool {
 	return false
 }
 
+// commit ends the transaction on conn. PostgreSQL calls it a success when it rolls back because a statement had failed; here it is
+// pgx.ErrTxCommitRollback.
+func (d *dialect) commit(ctx context.Context, conn *sql.Conn) error {
+	if d.postgres == nil {
+		_, err := conn.ExecContext(ctx, "COMMIT")
+		return err
+	}
+	return conn.Raw(func(c any) error {
+		tag, err := c.(*stdlib.Conn).Conn().Exec(ctx, "COMMIT")
+		if err == nil && tag.String() == "ROLLBACK" {
+			return pgx.ErrTxCommitRollback
+		}
+		return err
+	})
+}
+
 // clash reports whether err is a deadlock or the like with another node: the same again alone will do.
 func (d *dialect) clash(err error) bool {
 	var pg *pgconn.PgError
@@ -127,7 +144,7 @@ func (d *dialect) clash(err error) bool {
 func (d *dialect) said(err error) bool {
 	var pg *pgconn.PgError
 	var lite *sqlite.Error
-	return errors.Is(err, errFailed) || errors.As(err, &pg) || errors.As(err, &lite)
+	return errors.Is(err, pgx.ErrTxCommitRollback) || errors.As(err, &pg) || errors.As(err, &lite)
 }
 
 // down reports whether err says that the database as a whole can't serve now, as opposed to one statement being wrong.
@@ -147,6 +164,6 @@ func (d *dialect) down(err error) bool {
 	}
 	var network net.Error
 	var connect *pgconn.ConnectError
-	return errors.Is(err, errLost) || errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	return errors.As(err, &network) || errors.As(err, &connect) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }

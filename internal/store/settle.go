@@ -124,7 +124,7 @@ func (s *Store) writing(ctx context.Context) (*writing, error) {
 
 // commit ends the transaction. errUnknown unless the database said that it did not happen.
 func (w *writing) commit(ctx context.Context) error {
-	_, err := w.conn.ExecContext(ctx, commit)
+	err := w.s.dialect.commit(ctx, w.conn)
 	if err == nil {
 		return w.release()
 	}
