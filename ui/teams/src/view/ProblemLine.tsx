@@ -1,0 +1,26 @@
+// A failure in words, with Retry.
+
+import type { ComponentChildren, VNode } from "preact";
+import type { GraphError } from "../graph/error";
+import { problemDetail, problemInWords } from "../words/problem";
+import { useSpeech } from "./context";
+import { Icon, IconButton } from "./Icon";
+
+interface ProblemProps {
+  problem: GraphError;
+  onRetry?: () => void;
+  onDismiss?: () => void;
+  children?: ComponentChildren;
+}
+
+export function ProblemLine({ problem, onRetry, onDismiss, children }: ProblemProps): VNode {
+  const { words } = useSpeech();
+  return (
+    <div class="problem" role="alert">
+      <Icon name="alert" size={18} />
+      <span class="problem-words" title={problemDetail(problem, words)}>{children}{problemInWords(problem, words)}</span>
+      {onRetry && <button type="button" class="link-button" onClick={onRetry}>{words.retry}</button>}
+      {onDismiss && <IconButton icon="close" size={16} label={words.close} onClick={onDismiss} />}
+    </div>
+  );
+}
