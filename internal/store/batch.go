@@ -99,7 +99,13 @@ func (b *batch) run(ctx context.Context) error {
 		return err
 	}
 	b.sent = append(b.sent, b.tx.hints...)
-	return b.s.dialect.notify(ctx, b.tx, b.s.payloads(b.sent))
+	told := slices.Clip(b.sent)
+	for _, o := range b.ops {
+		if o.signal != nil {
+			told = append(told, *o.signal)
+		}
+	}
+	return b.s.dialect.notify(ctx, b.tx, b.s.payloads(told))
 }
 
 // changes runs the functions of Update, each under a savepoint unless it is alone.

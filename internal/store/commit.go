@@ -15,12 +15,13 @@ const (
 	maxBatch = 2000
 )
 
-// op is one write on its way into a commit. Exactly one of write, create, change and move is set.
+// op is one write on its way into a commit. Exactly one of the first five is set.
 type op struct {
 	write  *Write
 	create *creation
 	change func(*Tx) error
 	move   *move
+	signal *notice // told to other nodes only
 
 	stage stage     // guarded by queue.mu
 	wake  chan bool // capacity 1: true makes the waiting caller the leader, false says it is done

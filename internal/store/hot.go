@@ -151,6 +151,15 @@ func (h *hotCache) remove(el *list.Element) {
 	delete(h.items, item.id)
 }
 
+// expire forgets a conversation whose cached state is not of that version.
+func (h *hotCache) expire(id chat.ConversationID, version int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if el := h.items[id]; el != nil && el.Value.(*hotItem).snap.version < version {
+		h.remove(el)
+	}
+}
+
 // clear forgets everything.
 func (h *hotCache) clear() {
 	h.mu.Lock()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"sync"
 
@@ -254,12 +255,34 @@ func (h *hub) wakeAll() {
 	h.deliver(h.all, everything)
 }
 
-// Signal sends a hint that is stored nowhere, to this process and the other nodes. Nobody waits for it: when the database does not
-// take it, it is lost, and logged.
+// remind tells those who follow more than single conversations to look at everything.
+func (h *hub) remind() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.number++
+	everything := &notice{Hint: Hint{Topic: TopicAll}}
+	for _, subs := range h.agents {
+		h.deliver(subs, everything)
+	}
+	h.deliver(h.all, everything)
+}
+
+// followed lists the conversations that somebody follows.
+func (h *hub) followed() []chat.ConversationID {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.conversations))
+}
+
+// Signal sends a hint that is stored nowhere, to this process at once and to the other nodes with the next commit. It may be lost:
+// when the database does not take it, only the log hears of it.
 func (s *Store) Signal(ctx context.Context, h Hint) {
-	n := []notice{{Hint: h}}
-	s.hub.publish(n)
-	if s.dialect.postgres != nil {
-		s.send(ctx, n)
+	n := notice{Hint: h}
+	s.hub.publish([]notice{n})
+	if s.dialect.postgres == nil {
+		return
+	}
+	if err := s.commit(ctx, &op{signal: &n}); err != nil && ctx.Err() == nil {
+		s.log.Warn("tell other nodes", "topic", h.Topic, "error", err)
 	}
 }

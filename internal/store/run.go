@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -35,12 +36,14 @@ func (s *Store) tick(ctx context.Context) error {
 	poll, sweep := time.NewTicker(s.cfg.Poll), time.NewTicker(sweepEvery)
 	defer poll.Stop()
 	defer sweep.Stop()
+	var seen map[chat.ConversationID]int64
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-poll.C:
-			if err := s.pollLogs(ctx); err != nil && ctx.Err() == nil {
+			var err error
+			if seen, err = s.pollLogs(ctx, seen); err != nil && ctx.Err() == nil {
 				s.log.Warn("poll for missed hints", "error", err)
 			}
 		case <-sweep.C:
@@ -105,14 +108,6 @@ func (s *Store) payloads(notices []notice) []string {
 	return append(packed, string(text)+"]}")
 }
 
-// send tells the other nodes outside of any commit.
-func (s *Store) send(ctx context.Context, notices []notice) {
-	tx := &Tx{q: s.writer}
-	if err := s.dialect.notify(ctx, tx, s.payloads(notices)); err != nil && ctx.Err() == nil {
-		s.log.Warn("tell other nodes", "error", err)
-	}
-}
-
 // listen passes the other nodes' hints on. Hints may have been missed while there was no connection, so each begins with TopicAll.
 func (s *Store) listen(ctx context.Context) error {
 	for ctx.Err() == nil {
@@ -175,11 +170,35 @@ func (s *Store) hear(payload []byte) {
 	s.hub.publish(notices)
 }
 
-// pollLogs finds conversations that somebody follows and that are further than the cache knows, and tells everybody else to look again.
-func (s *Store) pollLogs(context.Context) error {
-	if s.dialect.postgres != nil {
-		s.hot.clear()
+// pollLogs finds followed conversations that have changed since the last poll, of which seen holds the versions. It is the truth that
+// makes hints mere hints; whoever follows more than single conversations is told to look at everything.
+func (s *Store) pollLogs(ctx context.Context, seen map[chat.ConversationID]int64) (map[chat.ConversationID]int64, error) {
+	now := make(map[chat.ConversationID]int64, len(seen))
+	var changed []notice
+	for ids := range slices.Chunk(s.hub.followed(), maxIn) {
+		list, args := s.dialect.in(ids)
+		rows, err := s.reader.QueryContext(ctx, "SELECT id, version FROM conversations WHERE id IN "+list, args...)
+		if err != nil {
+			return seen, err
+		}
+		for rows.Next() {
+			var id chat.ConversationID
+			var version int64
+			if err := rows.Scan(&id, &version); err != nil {
+				return seen, errors.Join(err, rows.Close())
+			}
+			if now[id] = version; seen[id] != version {
+				changed = append(changed, notice{Hint: Hint{Conversation: id, Topic: TopicLog}})
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return seen, err
+		}
 	}
-	s.hub.publish([]notice{{Hint: Hint{Topic: TopicAll}}})
-	return nil
+	for _, n := range changed {
+		s.hot.expire(n.Conversation, now[n.Conversation])
+	}
+	s.hub.publish(changed)
+	s.hub.remind()
+	return now, nil
 }

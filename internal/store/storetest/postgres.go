@@ -17,6 +17,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"trialog/internal/store"
 )
 
 // shared is the server of this test process; a second one would only cost seconds.
@@ -196,4 +198,18 @@ func freePort() (int, error) {
 	}
 	defer l.Close()
 	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// Cut ends all connections to a store's database, as a restart of the server would.
+func Cut(tb testing.TB, cfg store.Config) error {
+	tb.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, cfg.URL)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+	return err
 }
