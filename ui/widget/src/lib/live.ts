@@ -1,0 +1,145 @@
+import type { Cursor, Entry, Problem, VisitorView } from "../../../shared/types";
+import { Refusal, Unreachable, type Api } from "./api";
+
+/** Frames from the server, docs/api.md "Live connections". */
+export type Down =
+  | { type: "view"; conversation: VisitorView }
+  | { type: "entries"; entries: Entry[]; upTo?: number }
+  | { type: "typing"; participant: number; on: boolean }
+  | { type: "cursors"; cursors: Cursor[] }
+  | { type: "ack"; id?: string; seq?: number; at?: string }
+  | { type: "nack"; id?: string; problem: Partial<Problem> };
+
+export interface Listener {
+  after(): number; // seq up to which everything is here
+  frame(frame: Down): void;
+  up(): void; // entries flow
+  down(attempt: number): void; // the connection failed or broke; attempt counts from 1
+  over(reason: "unknown" | "ended"): void; // do not come back: the token is worthless, or the conversation is over
+}
+
+const ackPatience = 12_000;
+
+/** Time to wait before attempt n (from 1), in ms: doubling up to 20 s, half of it chance, so that a restart meets no stampede. */
+export const backoff = (n: number, chance: number) => Math.min(20_000, 500 * 2 ** (n - 1)) * (0.5 + chance / 2);
+
+/** The live connection of one conversation: tickets, hello, reconnecting, and commands with their acks. */
+export class Live {
+  private socket: WebSocket | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private attempt = 0;
+  private running = false;
+  private round = 0; // outdates answers to earlier attempts
+  private ready = false;
+  private waiting = new Map<string, { resolve(ack: { seq?: number; at?: string }): void; reject(e: Error): void }>();
+
+  constructor(private readonly api: Api, private readonly on: Listener, private readonly chance = Math.random) {}
+
+  get open(): boolean {
+    return this.ready;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.running = true;
+    this.attempt = 0;
+    void this.connect();
+  }
+
+  stop(): void {
+    this.running = false;
+    this.drop();
+  }
+
+  /** Tries now instead of at the end of the wait: the network is back, or somebody looks. */
+  nudge(): void {
+    if (!this.running || this.socket) return;
+    clearTimeout(this.timer);
+    void this.connect();
+  }
+
+  /** Gives the connection up and makes a new one: it is known, or suspected, to be dead. */
+  restart(): void {
+    if (!this.running || !this.socket) return;
+    this.drop();
+    this.later();
+  }
+
+  /** Sends a frame that needs no answer; false when there is no connection. */
+  tell(frame: object): boolean {
+    if (!this.ready) return false;
+    this.socket!.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /** Sends a command and waits for its ack. Throws Refusal for a nack, Unreachable when the connection breaks or stays silent. */
+  command(frame: { id: string }): Promise<{ seq?: number; at?: string }> {
+    if (!this.tell(frame)) return Promise.reject(new Unreachable("no connection"));
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.restart(), ackPatience);
+      const done = <A>(then: (a: A) => void) => (a: A) => (clearTimeout(timer), this.waiting.delete(frame.id), then(a));
+      this.waiting.set(frame.id, { resolve: done(resolve), reject: done(reject) });
+    });
+  }
+
+  private async connect(): Promise<void> {
+    const round = ++this.round;
+    try {
+      const { ticket } = await this.api.call<{ ticket: string }>("POST", "/visitor/tickets");
+      if (round !== this.round || !this.running) return;
+      const url = this.api.url(`/visitor/live?ticket=${encodeURIComponent(ticket)}`).replace(/^http/, "ws");
+      this.listen(new WebSocket(url));
+    } catch (e) {
+      if (round !== this.round || !this.running) return;
+      if (e instanceof Refusal && !e.passing) return this.end(e.status === 410 ? "ended" : "unknown");
+      this.later();
+    }
+  }
+
+  private listen(socket: WebSocket): void {
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", after: this.on.after() }));
+    socket.onmessage = (e) => socket === this.socket && this.receive(e.data as string);
+    socket.onclose = (e) => {
+      if (socket !== this.socket) return;
+      this.drop();
+      if (e.code === 4001 || e.code === 4003) this.end(e.code === 4001 ? "unknown" : "ended");
+      else this.later();
+    };
+  }
+
+  private receive(data: string): void {
+    const frame = JSON.parse(data) as Down;
+    if (frame.type === "ack" || frame.type === "nack") {
+      const waits = this.waiting.get(frame.id ?? "");
+      if (frame.type === "ack") waits?.resolve(frame);
+      else waits?.reject(new Refusal(frame.problem.status ?? 400, frame.problem.code ?? "refused", frame.problem));
+      return;
+    }
+    this.on.frame(frame);
+    if (this.ready || frame.type !== "view") return;
+    this.ready = true;
+    this.attempt = 0;
+    this.on.up();
+  }
+
+  private drop(): void {
+    this.round++;
+    clearTimeout(this.timer);
+    const socket = this.socket;
+    this.socket = undefined;
+    this.ready = false;
+    socket?.close();
+    for (const waits of [...this.waiting.values()]) waits.reject(new Unreachable("the connection broke"));
+  }
+
+  private end(reason: "unknown" | "ended"): void {
+    this.running = false;
+    this.on.over(reason);
+  }
+
+  private later(): void {
+    this.on.down(++this.attempt);
+    if (this.running) this.timer = setTimeout(() => void this.connect(), backoff(this.attempt, this.chance()));
+  }
+}

@@ -1,0 +1,418 @@
+// The customer's conversation: opening and resuming it, and keeping log, outbox, connection and the other tabs in step.
+import type { Cursor, Entry, FileRef, VisitorView } from "../../../shared/types";
+import { sessionKey } from "../host";
+import { Refusal, Unreachable, type Api } from "../lib/api";
+import { newId } from "../lib/id";
+import type { Down, Live } from "../lib/live";
+import type { Keep } from "../lib/storage";
+import type { Tabs } from "../lib/tabs";
+import { me, merge, type Line } from "./log";
+import { Outbox, type Act } from "./outbox";
+import { nothing, Store, type State } from "./state";
+
+const page = 500; // entries per call
+const pollEvery = 15_000; // ms, for the place in the queue
+const limpEvery = 4_000; // ms between looks while the server answers but live connections fail
+const typingFor = 8_000; // ms until a typist who says nothing more is taken to have stopped
+
+export interface Opening {
+  service?: string;
+  name?: string;
+  email?: string;
+  locale: string;
+  page: { url: string; title: string };
+  attributes?: Record<string, string>;
+  user?: string;
+  text?: string;
+}
+
+interface Stored {
+  token: string;
+  id: string;
+  over?: boolean;
+}
+
+/** The code of connections, which nobody needs before there is a conversation. */
+export interface Wires {
+  Live: typeof Live;
+  Tabs: typeof Tabs;
+}
+
+type Frame = Exclude<Down, { type: "ack" } | { type: "nack" }>;
+type Relayed = { frame: Frame; before: number } | { online: boolean };
+
+export class Session {
+  readonly state: Store<State>;
+  /** Called with entries that came in while the widget was running, once per tab. */
+  onNews: (entries: Entry[]) => void = () => undefined;
+  private stored: Stored | undefined;
+  private outbox: Outbox | undefined;
+  private live: Live | undefined;
+  private tabs: Tabs | undefined;
+  private flushing = false;
+  private again = false;
+  private running = false; // the log has been caught up once
+  private queueTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly typists = new Map<number, ReturnType<typeof setTimeout>>();
+  private typedAt = 0;
+
+  constructor(readonly api: Api, private readonly keep: Keep, private readonly fetchWires: () => Promise<Wires>, private readonly now = Date.now) {
+    this.state = new Store(nothing(keep.kept));
+  }
+
+  get leading(): boolean {
+    return this.tabs?.leading ?? false;
+  }
+
+  /** Resumes the conversation that this browser had, if any; watches what other tabs do. */
+  async boot(): Promise<void> {
+    addEventListener("storage", this.heard);
+    addEventListener("online", this.wake);
+    addEventListener("offline", this.sleep);
+    document.addEventListener("visibilitychange", this.wake);
+    const stored = this.readStored();
+    if (stored) await this.resume(stored);
+  }
+
+  /** Lets go of everything outside; what is kept on the device stays. */
+  stop(): void {
+    removeEventListener("storage", this.heard);
+    removeEventListener("online", this.wake);
+    removeEventListener("offline", this.sleep);
+    document.removeEventListener("visibilitychange", this.wake);
+    this.detach();
+  }
+
+  /** Opens a conversation with the first line. Throws Refusal or Unreachable; then nothing has changed here. */
+  async begin(opening: Opening): Promise<void> {
+    const wires = await this.wires();
+    const id = newId();
+    const body = opening.text ? { ...opening, id } : opening;
+    this.api.token = undefined;
+    const { token, conversation } = await this.api.call<{ token: string; conversation: VisitorView }>("POST", "/visitor/conversations", body);
+    this.detach();
+    this.state.set({ ...nothing(this.keep.kept), phase: "chat", view: conversation });
+    this.write({ token, id: conversation.id });
+    this.attach(wires);
+    if (opening.text) {
+      this.outbox!.add({ id, kind: "post", text: opening.text }, this.now());
+      this.outbox!.done(id);
+    }
+    this.show();
+    this.running = true;
+    this.tabs!.start();
+    await this.catchUp().catch(() => undefined); // the live connection brings it otherwise
+  }
+
+  /** Sends a line; it is kept until the server has it. */
+  post(text: string, files: FileRef[] = []): void {
+    this.act({ id: newId(), kind: "post", text: text || undefined, files: files.length ? files : undefined });
+    this.typing(false);
+  }
+
+  edit(line: Line, text: string): void {
+    this.act({ id: newId(), kind: "edit", ref: line.seq, text });
+  }
+
+  remove(line: Line): void {
+    this.act({ id: newId(), kind: "delete", ref: line.seq });
+  }
+
+  retry(id: string): void {
+    this.outbox?.retry(id);
+    this.show();
+    void this.flush();
+  }
+
+  discard(id: string): void {
+    this.outbox?.drop(id);
+    this.show();
+  }
+
+  /** Everything up to now has been seen. */
+  markRead(): void {
+    const { log, read, view } = this.state.get();
+    if (log.last <= read || !view) return;
+    this.state.set({ read: log.last });
+    void this.tell({ type: "read", seq: log.last }, "/visitor/read", { seq: log.last });
+  }
+
+  /** Tells the others that the customer types, at most every 3 seconds, or has stopped. */
+  typing(on: boolean): void {
+    const { view } = this.state.get();
+    if (view?.status !== "active" || (on ? this.now() - this.typedAt < 3000 : !this.typedAt)) return;
+    this.typedAt = on ? this.now() : 0;
+    void this.tell({ type: "typing", on }, "/visitor/typing", { on });
+  }
+
+  /** Ends the conversation for all. */
+  async end(): Promise<void> {
+    await this.api.call("POST", "/visitor/end", {});
+    await this.catchUp();
+  }
+
+  /** Leaves the ended conversation behind, in all tabs. */
+  forget(): void {
+    this.detach();
+    this.keep.remove(sessionKey(this.api.origin));
+    this.stored = undefined;
+    this.api.token = undefined;
+    this.state.set(nothing(this.keep.kept));
+  }
+
+  /** Reads what is new over HTTP. */
+  async catchUp(): Promise<void> {
+    for (;;) {
+      const token = this.api.token;
+      const after = this.state.get().log.last;
+      const { conversation, entries } = await this.api.call<{ conversation: VisitorView; entries: Entry[] }>("GET", `/visitor/conversation?after=${after}&limit=${page}`);
+      if (token !== this.api.token) return; // another conversation meanwhile
+      this.take({ type: "view", conversation });
+      this.take({ type: "entries", entries });
+      if (entries.length < page / 2) return;
+    }
+  }
+
+  private async resume(stored: Stored): Promise<void> {
+    this.stored = stored;
+    this.api.token = stored.token;
+    this.state.set({ ...nothing(this.keep.kept), phase: "resuming" });
+    try {
+      const wires = await this.wires();
+      if (this.stored !== stored) return; // another conversation meanwhile
+      this.attach(wires);
+      this.show();
+      await this.catchUp();
+    } catch (e) {
+      if (e instanceof Refusal && !e.passing) return this.forget();
+      this.setOnline(false);
+    }
+    this.running = true;
+    if (this.state.get().view?.status !== "closed") this.tabs?.start();
+  }
+
+  private async wires(): Promise<Wires> {
+    try {
+      return await this.fetchWires();
+    } catch {
+      throw new Unreachable("the rest of the widget could not be fetched");
+    }
+  }
+
+  private attach({ Live, Tabs }: Wires): void {
+    const base = sessionKey(this.api.origin);
+    const { id } = this.stored!;
+    const live = new Live(this.api, {
+      after: () => this.state.get().log.last,
+      frame: (f) => this.lead(f as Frame),
+      up: () => this.setOnline(true),
+      down: () => void this.limp(),
+      over: (why) => (why === "unknown" ? this.forget() : void this.catchUp().catch(() => undefined)),
+    });
+    this.live = live;
+    this.outbox = new Outbox(this.keep, `${base}:out:${id}:`);
+    this.tabs = new Tabs(`${base}:${id}`, {
+      lead: () => (live.start(), void this.flush()),
+      follow: () => live.stop(),
+      hear: (m) => this.hear(m as Relayed),
+    });
+  }
+
+  private detach(): void {
+    this.running = false;
+    clearTimeout(this.queueTimer);
+    for (const t of this.typists.values()) clearTimeout(t);
+    this.typists.clear();
+    this.typedAt = 0;
+    this.live?.stop();
+    this.live = undefined;
+    this.tabs?.stop();
+    this.tabs = undefined;
+    this.outbox = undefined;
+  }
+
+  private act(act: Omit<Act, "order" | "at">): void {
+    if (!this.outbox) return;
+    this.outbox.add(act, this.now());
+    this.show();
+    void this.flush();
+  }
+
+  /** Sends the outbox in order. Only the leading tab does; the others' acts reach it through storage. */
+  private async flush(): Promise<void> {
+    if (!this.leading) return;
+    if (this.flushing) {
+      this.again = true;
+      return;
+    }
+    this.flushing = true;
+    const { outbox } = this;
+    let act: Act | undefined;
+    while (outbox && outbox === this.outbox && (act = outbox.next())) {
+      if (!(await this.deliver(outbox, act))) break;
+    }
+    this.flushing = false;
+    if (this.again || outbox !== this.outbox) {
+      this.again = false;
+      if (this.live?.open) void this.flush();
+    }
+  }
+
+  /** Sends one act; false when there is no getting through at present. */
+  private async deliver(outbox: Outbox, act: Act): Promise<boolean> {
+    const { id, kind, ref, text } = act;
+    const body = { id, ref, text, files: act.files?.map((f) => f.id) };
+    const live = this.live?.open ? this.live : undefined;
+    try {
+      if (live) await live.command({ type: kind, ...body } as { id: string });
+      else await this.api.call("POST", { post: "/visitor/messages", edit: "/visitor/edits", delete: "/visitor/deletions" }[kind], body);
+      outbox.done(id);
+      if (!live) await this.catchUp();
+      return true;
+    } catch (e) {
+      if (!(e instanceof Refusal) || e.passing) {
+        if (e instanceof Refusal) setTimeout(() => void this.flush(), 3000);
+        return false;
+      }
+      outbox.refuse(act, e.code);
+      this.show();
+      return true;
+    }
+  }
+
+  /** The live connection is away: is the server? Then lines go by POST, and come by GET, until it is back. */
+  private async limp(): Promise<void> {
+    try {
+      await this.catchUp();
+      this.setOnline(true);
+      await this.flush();
+      setTimeout(() => this.live?.nudge(), limpEvery * (0.8 + Math.random() * 0.4));
+    } catch (e) {
+      if (e instanceof Refusal && !e.passing) this.forget();
+      else this.setOnline(false);
+    }
+  }
+
+  private async tell(frame: object, path: string, body: object): Promise<void> {
+    if (this.live?.tell(frame)) return;
+    try {
+      await this.api.call("POST", path, body);
+    } catch (e) {
+      if (!(e instanceof Refusal || e instanceof Unreachable)) throw e; // a hint that got lost: the next one tells the same
+    }
+  }
+
+  private setOnline(online: boolean): void {
+    if (this.state.get().online !== online) this.state.set({ online });
+    if (this.leading) this.tabs?.tell({ online } satisfies Relayed);
+    if (online) void this.flush();
+  }
+
+  private lead(frame: Frame): void {
+    this.tabs?.tell({ frame, before: this.state.get().log.last } satisfies Relayed);
+    this.take(frame);
+  }
+
+  /** What the leading tab passes on. Where something is missing in between, this tab fetches it itself. */
+  private hear(m: Relayed): void {
+    if (this.leading) return;
+    if ("online" in m) return this.state.set({ online: m.online });
+    if (m.frame.type === "entries" && this.state.get().log.last < m.before) void this.catchUp().catch(() => this.setOnline(false));
+    else this.take(m.frame);
+  }
+
+  private take(frame: Frame): void {
+    switch (frame.type) {
+      case "view":
+        return this.takeView(frame.conversation);
+      case "cursors":
+        return this.takeCursors(frame.cursors);
+      case "typing":
+        return this.takeTyping(frame.participant, frame.on);
+      case "entries":
+        return this.takeEntries(frame.entries, frame.upTo);
+    }
+  }
+
+  private takeView(view: VisitorView): void {
+    if (this.stored && view.id !== this.stored.id) return;
+    this.state.set({ phase: "chat", view });
+    this.takeCursors(view.cursors);
+    if (view.status === "closed" && this.stored && !this.stored.over) this.write({ ...this.stored, over: true });
+    clearTimeout(this.queueTimer);
+    if (view.status === "waiting") this.queueTimer = setTimeout(() => this.leading && void this.catchUp().catch(() => undefined), pollEvery);
+  }
+
+  private takeCursors(cursors: Cursor[]): void {
+    const { view, read } = this.state.get();
+    if (!view) return;
+    const mine = cursors.find((c) => c.participant === me)?.read ?? 0;
+    this.state.set({ view: { ...view, cursors }, read: Math.max(read, mine) });
+  }
+
+  private takeEntries(entries: Entry[], upTo?: number): void {
+    const { log } = this.state.get();
+    const merged = merge(log, entries, upTo);
+    if (merged === log) return;
+    const news = this.running ? entries.filter((e) => e.seq > log.last) : [];
+    this.outbox?.settle(merged.own);
+    for (const e of news) if (e.kind === "message") this.takeTyping(e.author ?? 0, false);
+    this.state.set({ log: merged, acts: this.outbox?.acts ?? [] });
+    if (news.length) this.onNews(news);
+  }
+
+  private takeTyping(who: number, on: boolean): void {
+    clearTimeout(this.typists.get(who));
+    this.typists.delete(who);
+    if (on && who !== me) this.typists.set(who, setTimeout(() => this.takeTyping(who, false), typingFor));
+    const typing = [...this.typists.keys()];
+    if (typing.join() !== this.state.get().typing.join()) this.state.set({ typing });
+  }
+
+  private show(): void {
+    this.state.set({ acts: this.outbox?.acts ?? [] });
+  }
+
+  private write(stored: Stored): void {
+    this.stored = stored;
+    this.api.token = stored.token;
+    this.keep.set(sessionKey(this.api.origin), JSON.stringify(stored));
+  }
+
+  private readStored(): Stored | undefined {
+    try {
+      const stored = JSON.parse(this.keep.get(sessionKey(this.api.origin)) ?? "null") as Stored | null;
+      return stored?.token && stored.id ? stored : undefined;
+    } catch {
+      return undefined; // damaged: as good as none
+    }
+  }
+
+  /** Another tab has written something. */
+  private readonly heard = (e: StorageEvent) => {
+    const base = sessionKey(this.api.origin);
+    if (e.key?.startsWith(`${base}:out:`)) {
+      this.show();
+      void this.flush();
+    }
+    if (e.key !== base && e.key !== null) return;
+    const stored = this.readStored();
+    if (!stored && this.stored) this.forget();
+    if (stored && stored.token !== this.stored?.token) {
+      this.detach();
+      void this.resume(stored);
+    }
+  };
+
+  private readonly wake = () => {
+    if (document.visibilityState !== "visible" || !this.stored || this.stored.over) return;
+    if (this.leading && !this.live?.open) this.live?.nudge();
+    else if (this.running) void this.catchUp().catch(() => this.leading && this.live?.restart());
+  };
+
+  private readonly sleep = () => {
+    this.live?.restart();
+    this.setOnline(false);
+  };
+}
+

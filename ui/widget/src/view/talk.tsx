@@ -1,0 +1,8 @@
+// The part of the widget that is fetched when a conversation begins or goes on: the talk, the composer, their looks, and what connects
+// them.
+export { Chat } from "./chat";
+export { EndSheet } from "./end";
+export { default as sheet } from "../style/chat.css?inline";
+export { Live } from "../lib/live";
+export { Tabs } from "../lib/tabs";
+export { ring } from "../lib/sound";
