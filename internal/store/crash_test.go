@@ -3,6 +3,7 @@ package store_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -24,6 +25,14 @@ func TestMain(m *testing.M) {
 		die(point)
 		os.Exit(3) // it should not have lived
 	}
+	// A history with restarts takes its time: fewer of them, unless asked for more.
+	for name, value := range map[string]string{"rapid.checks": "10", "rapid.steps": "20"} {
+		if err := flag.Set(name, value); err != nil {
+			fmt.Println(err)
+			os.Exit(2)
+		}
+	}
+	flag.Parse()
 	os.Exit(m.Run())
 }
 

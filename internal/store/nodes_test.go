@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,6 +43,13 @@ func node(t *testing.T, cfg store.Config) *store.Store {
 	return s
 }
 
+// waitForAll waits until the subscriber is told to look at everything.
+func waitForAll(t *testing.T, sub *store.Subscription) {
+	t.Helper()
+	for !slices.ContainsFunc(woken(t, sub), func(h store.Hint) bool { return h.Topic == store.TopicAll }) {
+	}
+}
+
 func TestHintsCrossNodes(t *testing.T) {
 	cfg := storetest.Postgres(t)
 	a, b := node(t, cfg), node(t, cfg)
@@ -67,11 +76,9 @@ func TestHintsCrossNodes(t *testing.T) {
 	if got := woken(t, anna); got[0].Conversation != id {
 		t.Errorf("got %v, want a hint for the agent", got)
 	}
-	big := store.Hint{Conversation: id, Topic: store.TopicPresence, Data: json.RawMessage(fmt.Sprintf("%q", make([]byte, 9000)))}
+	big := store.Hint{Conversation: id, Topic: store.TopicPresence, Data: json.RawMessage(`"` + strings.Repeat("x", 9000) + `"`)}
 	a.Signal(context.Background(), big)
-	if got := woken(t, anna); got[0].Topic != store.TopicAll {
-		t.Errorf("a hint too large to travel: got %v, want to look at everything", got)
-	}
+	waitForAll(t, anna) // it is too large to travel
 }
 
 func TestManyHintsCrossNodes(t *testing.T) {
@@ -159,11 +166,7 @@ func TestServerComesBack(t *testing.T) {
 	}
 	cut()
 	say(t, s, id, "", "after the cut") // pooled connections are dead, the write takes a new one
-	for {
-		if hints := woken(t, all); hints[len(hints)-1].Topic == store.TopicAll {
-			break
-		}
-	}
+	waitForAll(t, all)
 	cuts := 0
 	s.SetHook(func(point string) {
 		if point == "commit" && cuts == 0 {
