@@ -9,43 +9,62 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxName is the length of a file name in characters.
-const maxName = 120
+// Limits of a file name: what people see, and what every file system takes.
+const (
+	maxName      = 120 // characters
+	maxNameBytes = 240
+	maxExt       = 16 // characters, with the dot
+)
 
-// devices are names that Windows gives to things that are no files.
-var devices = map[string]bool{"con": true, "prn": true, "aux": true, "nul": true,
-	"com1": true, "com2": true, "com3": true, "com4": true, "com5": true, "com6": true, "com7": true, "com8": true, "com9": true,
-	"lpt1": true, "lpt2": true, "lpt3": true, "lpt4": true, "lpt5": true, "lpt6": true, "lpt7": true, "lpt8": true, "lpt9": true}
-
-// SafeName makes a name that can be shown and saved anywhere out of what somebody called a file: no folders, no control or
-// direction-changing characters, no device names, at most 120 characters with the extension kept.
+// SafeName makes a name that can be shown and saved anywhere out of what somebody called a file: no folders, no control, invisible
+// or direction-changing characters, no device names, at most 120 characters with the extension kept. It never is empty.
 func SafeName(name string) string {
-	name = norm.NFC.String(strings.ToValidUTF8(name, "\uFFFD"))
+	name = strings.ToValidUTF8(name, "\uFFFD")
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
-	name = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u200B', r == '\uFEFF', r == '\u2028', r == '\u2029':
-			return -1
-		case strings.ContainsRune(`<>:"|?*/`, r):
-			return '_'
-		}
-		return r
-	}, name)
+	name = norm.NFC.String(strings.Map(nameRune, name))
 	name = strings.Trim(name, ". ")
 	if name == "" {
 		return "file"
 	}
 	ext := path.Ext(name)
-	if utf8.RuneCountInString(ext) > 16 {
+	if utf8.RuneCountInString(ext) > maxExt || ext == name {
 		ext = ""
 	}
-	stem := []rune(strings.TrimSuffix(name, ext))
-	if room := maxName - utf8.RuneCountInString(ext); len(stem) > room {
-		stem = stem[:room]
+	stem := strings.TrimSuffix(name, ext)
+	if device(stem) {
+		stem = "_" + stem
 	}
-	first, _, _ := strings.Cut(string(stem), ".")
-	if devices[strings.ToLower(first)] {
-		return "_" + string(stem) + ext
+	for utf8.RuneCountInString(stem+ext) > maxName || len(stem+ext) > maxNameBytes {
+		_, size := utf8.DecodeLastRuneInString(stem)
+		stem = stem[:len(stem)-size]
 	}
-	return string(stem) + ext
+	if ext == "" {
+		stem = strings.TrimRight(stem, ". ")
+	}
+	return stem + ext
+}
+
+// nameRune replaces what no file system takes and drops what nobody sees. The joiners stay: emoji and some scripts need them.
+func nameRune(r rune) rune {
+	switch {
+	case r == '\u200C', r == '\u200D':
+		return r
+	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point):
+		return -1
+	case strings.ContainsRune(`<>:"|?*/`, r):
+		return '_'
+	}
+	return r
+}
+
+// device reports whether Windows takes a name for a device, whatever the extension.
+func device(stem string) bool {
+	stem, _, _ = strings.Cut(stem, ".")
+	stem = strings.ToLower(strings.TrimSpace(stem))
+	switch stem {
+	case "con", "prn", "aux", "nul", "conin$", "conout$":
+		return true
+	}
+	n := strings.TrimPrefix(strings.TrimPrefix(stem, "com"), "lpt")
+	return n != stem && utf8.RuneCountInString(n) == 1 && strings.ContainsAny(n, "0123456789¹²³")
 }
