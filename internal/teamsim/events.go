@@ -36,7 +36,7 @@ func (t *Tenant) wireEvent(e *eventDetail) map[string]any {
 // announce writes a system event into the chat and notifies it. The caller holds t.mu.
 func (t *Tenant) announce(c *chat, e *eventDetail) {
 	id, at := t.nextID(c)
-	m := &message{id: id, created: at, modified: at, listed: at.Add(t.faults.ListLag), contentType: "html",
+	m := &message{id: id, created: at, modified: at, listed: t.listedFrom(), contentType: "html",
 		content: "<systemEventMessage/>", importance: "normal", locale: "en-us", event: e}
 	c.add(m)
 	t.messageChanged(c, m, changeCreated)

@@ -235,7 +235,7 @@ func (t *Tenant) compose(c *call, ch *chat, body messageBody) (*message, answer)
 		return nil, a
 	}
 	id, at := t.nextID(ch)
-	m := &message{id: id, from: c.caller(), created: at, modified: at, listed: at.Add(t.faults.ListLag), via: c.token.app}
+	m := &message{id: id, from: c.caller(), created: at, modified: at, listed: t.listedFrom(), via: c.token.app}
 	if a := t.fill(ch, m, body); a.status != 0 {
 		return nil, a
 	}

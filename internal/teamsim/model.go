@@ -130,6 +130,14 @@ func (t *Tenant) nextID(c *chat) (string, time.Time) {
 	return strconv.FormatInt(ms, 10), time.UnixMilli(ms).UTC()
 }
 
+// listedFrom tells when lists start to show what is committed now; zero means at once.
+func (t *Tenant) listedFrom() time.Time {
+	if t.faults.ListLag <= 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(t.faults.ListLag)
+}
+
 // add appends a message to the chat.
 func (c *chat) add(m *message) {
 	c.messages = append(c.messages, m)
