@@ -1,10 +1,12 @@
 // The stream of hints from the simulator: what changed, never the content. After each
 // reconnect everything may have changed.
 
+import type { Presence } from "../graph/shapes";
+
 export interface Hints {
   message(change: string, chat: string, message: string): void;
   chat(chat: string): void;
-  presence(person: string | undefined, availability?: string, activity?: string): void;
+  presence(person: string, presence: Presence): void;
   connected(again: boolean): void;
   lost(): void;
 }
@@ -54,8 +56,10 @@ export class Live {
       if (data.chatId) this.hints.chat(data.chatId);
     });
     source.addEventListener("presence", (event) => {
-      const data = parse(event);
-      this.hints.presence(data.person ?? data.userId ?? data.id, data.availability, data.activity);
+      const { id, presence } = parse(event) as { id?: string; presence?: Partial<Presence> };
+      if (id && presence?.availability) {
+        this.hints.presence(id, { availability: presence.availability, activity: presence.activity ?? presence.availability });
+      }
     });
   }
 
@@ -86,10 +90,16 @@ export class Live {
   }
 }
 
-function parse(event: Event): Partial<Record<string, string>> {
+interface Data {
+  changeType?: string;
+  chatId?: string;
+  messageId?: string;
+}
+
+function parse(event: Event): Data {
   try {
     const data: unknown = JSON.parse((event as MessageEvent<string>).data);
-    return typeof data === "object" && data !== null ? (data as Record<string, string>) : {};
+    return typeof data === "object" && data !== null ? data : {};
   } catch {
     return {}; // a hint that cannot be read is no hint; the next reconnect repairs
   }

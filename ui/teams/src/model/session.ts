@@ -48,7 +48,7 @@ export class Session extends Watched {
     this.live = new Live((stale) => this.token(stale), {
       message: (_change, chat, message) => this.hinted(chat, message),
       chat: (chat) => void this.refreshChat(chat),
-      presence: (person, availability, activity) => this.presenceChanged(person, availability, activity),
+      presence: (person, presence) => this.presenceChanged(person, presence),
       connected: (again) => this.connected(again),
       lost: () => this.setOnline(false),
     });
@@ -108,7 +108,7 @@ export class Session extends Watched {
 
   async setPresence(presence: Presence): Promise<void> {
     await setPresence(await this.token(), presence);
-    this.presenceChanged(this.me.id, presence.availability, presence.activity);
+    this.presenceChanged(this.me.id, presence);
   }
 
   /** The one-to-one chat with a person, made if there is none. */
@@ -211,9 +211,8 @@ export class Session extends Watched {
     this.changed();
   }
 
-  private presenceChanged(person?: string, availability?: string, activity?: string): void {
-    if (!person || !availability) return;
-    this.presences.set(person, { availability, activity: activity ?? availability });
+  private presenceChanged(person: string, presence: Presence): void {
+    this.presences.set(person, presence);
     this.changed();
   }
 

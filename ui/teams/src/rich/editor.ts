@@ -1,7 +1,7 @@
 // The tree in the editing field and back. Mentions, attachments and pictures are chips there:
 // one piece each, removed by one key, named by data attributes that only the editor trusts.
 
-import { type Rich, isBlock, trimmed } from "./tree";
+import { type Rich, fromPlain, isBlock, trimmed } from "./tree";
 import { readDom } from "./read";
 
 export interface ChipWords {
@@ -18,7 +18,7 @@ export function toEditor(nodes: Rich[], words: ChipWords): DocumentFragment {
 function one(node: Rich, words: ChipWords): Node {
   switch (node.t) {
     case "text":
-      return document.createTextNode(node.text);
+      return document.createTextNode(node.text.replace(/\s*[\r\n]+\s*/g, " ")); // the field shows line feeds as such
     case "tag":
       return filled(document.createElement(node.tag), node.kids, words);
     case "link": {
@@ -106,15 +106,21 @@ function paragraphs(nodes: Rich[]): Rich[] {
     }
     line = [];
   };
-  for (const node of nodes) {
+  for (const node of nodes.flatMap(broken)) {
     if (!isBlock(node)) {
       line.push(node);
       continue;
     }
     flush();
-    if (node.t === "tag" && node.tag === "div") out.push(...paragraphs(node.kids));
+    if (node.t === "tag" && (node.tag === "div" || node.tag === "p")) out.push(...paragraphs(node.kids));
     else out.push(node);
   }
   flush();
   return out;
+}
+
+/** Line feeds in the field's text are line breaks. */
+function broken(node: Rich): Rich[] {
+  if (node.t === "text") return node.text.includes("\n") ? fromPlain(node.text) : [node];
+  return "kids" in node ? [{ ...node, kids: node.kids.flatMap(broken) } as Rich] : [node];
 }

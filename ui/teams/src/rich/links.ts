@@ -20,15 +20,20 @@ export function splitLinks(value: string): { text: string; href?: string }[] {
   return pieces;
 }
 
-/** Sentence marks and an unopened closing bracket behind an address are not part of it. */
+/** Sentence marks and unopened closing brackets behind an address are not part of it. */
 function withoutTail(url: string): string {
   let end = url.length;
   for (; end > 0; end--) {
     const last = url[end - 1]!;
     if (".,;:!?…*_~".includes(last)) continue;
-    if (last === ")" && !url.slice(0, end).includes("(")) continue;
-    if (last === "]" && !url.slice(0, end).includes("[")) continue;
+    const kept = url.slice(0, end);
+    if (last === ")" && count(kept, ")") > count(kept, "(")) continue;
+    if (last === "]" && count(kept, "]") > count(kept, "[")) continue;
     break;
   }
   return url.slice(0, end);
+}
+
+function count(value: string, char: string): number {
+  return value.split(char).length - 1;
 }

@@ -56,15 +56,11 @@ function ChatItem({ chat, session }: { chat: Chat; session: Session }): VNode {
         onClick={() => openChat(chat.id)}
       >
         <ChatAvatar chat={chat} session={session} title={title} />
-        <span class="chat-text">
-          <span class="chat-line">
-            <span class="chat-title">{title}</span>
-            {at && <time class="chat-time" dateTime={at}>{speech.ago(at, new Date())}</time>}
-          </span>
-          <span class="chat-line">
-            <span class="chat-preview">{previewLine(chat, session.me.id, words, nameOf)}</span>
-            {unread && <span class="dot" role="img" aria-label={words.unread} />}
-          </span>
+        <span class="chat-text grid">
+          <span class="chat-title">{title}</span>
+          {unread && <span class="dot" role="img" aria-label={words.unread} />}
+          <span class="chat-preview">{previewLine(chat, session.me.id, words, nameOf)}</span>
+          {at && <time class="chat-time" dateTime={at}>{speech.ago(at, new Date())}</time>}
         </span>
       </button>
     </li>

@@ -54,7 +54,7 @@ function Pane({ section, onSection }: { section: Section; onSection: (section: S
     <aside class="pane" aria-label={titles[section]}>
       <div class="pane-head">
         <h1>{titles[section]}</h1>
-        {section === "chats" && <IconButton icon="addPerson" label={words.people} onClick={() => onSection("people")} />}
+        {section === "chats" && <IconButton icon="addPerson" label={words.newChat} onClick={() => onSection("people")} />}
       </div>
       {section === "people" ? <PeopleList onOpened={() => onSection("chats")} /> : <ChatList unreadOnly={section === "unread"} />}
     </aside>
@@ -63,7 +63,7 @@ function Pane({ section, onSection }: { section: Section; onSection: (section: S
 
 function OfflineBar(): VNode {
   const { words } = useSpeech();
-  return <div class="offline" role="status">{words.offline}</div>;
+  return <div class="offline-bar" role="status">{words.offline}</div>;
 }
 
 function NoChat(): VNode {

@@ -106,8 +106,7 @@ function LogRow({ row, thread, stop, onQuote }: RowProps): VNode {
 function Top({ thread }: { thread: Thread }): VNode | null {
   const { words } = useSpeech();
   if (thread.problem) {
-    const retry = (): void => void (thread.state === "failed" ? thread.load(true) : thread.load(true));
-    return <ProblemLine problem={thread.problem} onRetry={retry} />;
+    return <ProblemLine problem={thread.problem} onRetry={() => void thread.load(true)} />;
   }
   if (thread.state !== "ready" || thread.loadingOlder) return <p class="quiet" role="status">{words.loading}</p>;
   if (thread.older !== undefined) {
@@ -164,7 +163,8 @@ function useBottom(thread: Thread): Bottom {
     return () => grown.disconnect();
   }, []);
   const onScroll = (): void => {
-    const el = box.current!;
+    const el = box.current;
+    if (!el) return; // a last scroll event of a log that is gone
     atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < near;
     if (atEnd.current) setBelow(false);
     if (el.scrollTop < near && thread.older !== undefined && !thread.problem) void thread.loadOlder();

@@ -4,6 +4,7 @@ import { type Attributes, type VNode, createElement } from "preact";
 import type { Attachment } from "../graph/shapes";
 import type { Rich } from "../rich/tree";
 import { splitLinks } from "../rich/links";
+import { plain } from "../rich/plain";
 import { AttachmentView } from "./Attachment";
 import { CodeBlock } from "./CodeBlock";
 import { Picture } from "./Picture";
@@ -27,7 +28,7 @@ function one(node: Rich, key: number, attachments: Attachment[], inLink: boolean
       if (node.tag === "table") {
         return <div key={key} class="table-box"><table>{tableKids(node.kids).map((kid, i) => one(kid, i, attachments, inLink))}</table></div>;
       }
-      return createElement(outline(node.tag), { key, ...(node.span ? { colSpan: node.span } : {}) } as Attributes, kids(node.kids));
+      return createElement(outline(node.tag), { key, ...cell(node) } as Attributes, kids(node.kids));
     case "link":
       return <a key={key} href={node.href} title={node.href} target="_blank" rel="noopener noreferrer">{kids(node.kids, true)}</a>;
     case "code":
@@ -45,6 +46,14 @@ function one(node: Rich, key: number, attachments: Attachment[], inLink: boolean
     case "marker":
       return null;
   }
+}
+
+const shortCell = 18; // characters that stay on one line: labels, times, names
+
+function cell(node: Extract<Rich, { t: "tag" }>): { colSpan?: number; class?: string } {
+  if (node.tag !== "td" && node.tag !== "th") return {};
+  const short = plain(node.kids, { picture: "", file: "" }).length <= shortCell;
+  return { ...(node.span ? { colSpan: node.span } : {}), ...(short ? { class: "short" } : {}) };
 }
 
 /** Headings of messages stand below those of the page. */

@@ -25,6 +25,7 @@ export const de: Words = {
   offline: "Keine Verbindung. Neuer Versuch läuft …",
   chats: "Chats",
   chat: "Chat",
+  newChat: "Neuer Chat",
   noChats: "Noch keine Chats.",
   noChatsHint: "Chats erscheinen hier, sobald Ihnen jemand schreibt. Unter „Personen“ können Sie selbst einen beginnen.",
   noUnread: "Nichts Ungelesenes. Sie sind auf dem Laufenden.",

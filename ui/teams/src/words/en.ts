@@ -26,6 +26,7 @@ export const en = {
   // chat list
   chats: "Chats",
   chat: "Chat",
+  newChat: "New chat",
   noChats: "No chats yet.",
   noChatsHint: "Chats appear here as soon as somebody writes to you. Under People you can start one yourself.",
   noUnread: "Nothing unread. You are up to date.",

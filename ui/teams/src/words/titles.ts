@@ -39,7 +39,7 @@ export function previewLine(chat: Chat, me: string, words: Words, nameOf: NameOf
 function bodyLine(message: Preview, words: Words): string {
   const content = message.body?.content ?? "";
   const nodes = message.body?.contentType === "text" ? fromPlain(content) : readHtml(content);
-  return plain(nodes, words) || words.message;
+  return plain(nodes, { picture: words.picture, file: "" }) || plain(nodes, words) || words.message;
 }
 
 export function isSystem(messageType: string | undefined): boolean {
