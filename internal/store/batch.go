@@ -31,14 +31,14 @@ type work struct {
 	token   []byte             // only when created
 	at      int64              // of the newest entry
 	version int64              // of the stored row
-	body    string             // encoded state, when written
+	size    int                // of the encoded state, about
 	fresh   []chat.Entry       // appended in this batch
 	bytes   int                // encoded size of fresh
 }
 
 type entryKey struct {
-	conversation chat.ConversationID
-	key          string
+	number int64
+	key    string
 }
 
 // written is what was appended under a key.
@@ -50,7 +50,7 @@ type written struct {
 }
 
 type entryRow struct {
-	conversation chat.ConversationID
+	conversation int64
 	entry        *chat.Entry
 	key          any // string or nil
 	print        string
@@ -204,7 +204,7 @@ func (b *batch) append(ctx context.Context, o *op) error {
 		o.err = chat.ErrNoConversation
 		return nil
 	}
-	key := entryKey{o.write.Conversation, o.write.Key}
+	key := entryKey{w.state.Number, o.write.Key}
 	if known, ok := b.keys[key]; ok && key.key != "" {
 		if known.print != o.write.Print {
 			o.err = errKeyConflict
@@ -253,7 +253,7 @@ func (b *batch) add(w *work, key, print string, drafts []chat.Entry) ([]chat.Ent
 		if err != nil {
 			return nil, fmt.Errorf("encode entry: %w", err)
 		}
-		row := entryRow{conversation: state.ID, entry: e, body: string(body)}
+		row := entryRow{conversation: state.Number, entry: e, body: string(body)}
 		if e.Key != "" {
 			row.key = e.Key
 		}
@@ -279,7 +279,7 @@ func (b *batch) entries(ctx context.Context, w *work, known written) ([]chat.Ent
 		return w.fresh[i : i+known.count], nil
 	}
 	rows, err := b.tx.Query(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
-		string(w.state.ID), int64(known.first), int64(last))
+		w.state.Number, int64(known.first), int64(last))
 	if err != nil {
 		return nil, err
 	}
@@ -297,7 +297,7 @@ func (b *batch) forget() {
 func (b *batch) publish() {
 	for id, w := range b.work {
 		if w != nil && len(w.fresh) > 0 {
-			b.s.hot.put(id, snapshot{state: w.state, at: w.at, version: w.version, bytes: len(w.body)}, w.fresh, w.bytes)
+			b.s.hot.put(id, snapshot{state: w.state, at: w.at, version: w.version, bytes: w.size}, w.fresh, w.bytes)
 		}
 	}
 	b.s.hub.publish(b.sent)

@@ -52,7 +52,7 @@ func openDialect(cfg Config, writer, reader **sql.DB) (*dialect, error) {
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	*writer, *reader = db, db
-	return &dialect{goose: goose.DialectPostgres, begin: "BEGIN", rowLock: " FOR UPDATE", isolation: sql.LevelRepeatableRead, postgres: c, timeout: 15 * time.Second,
+	return &dialect{goose: goose.DialectPostgres, begin: "BEGIN", rowLock: " FOR UPDATE OF h", isolation: sql.LevelRepeatableRead, postgres: c, timeout: 15 * time.Second,
 		migrationLock: "SELECT pg_advisory_lock(7260324)", migrationUnlock: "SELECT pg_advisory_unlock(7260324)"}, nil
 }
 
@@ -62,7 +62,7 @@ func openSQLite(path string, writer, reader **sql.DB) (*dialect, error) {
 		q := url.Values{"_pragma": append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, pragmas...)}
 		return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 	}
-	w, err := sql.Open("sqlite", dsn("journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "cache_size(-16000)"))
+	w, err := sql.Open("sqlite", dsn("journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "cache_size(-16000)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}

@@ -7,14 +7,6 @@ import (
 	"trialog/internal/chat"
 )
 
-// snapshot is the decoded row of a conversation. Its state is shared and never changed.
-type snapshot struct {
-	state   *chat.Conversation
-	at      int64 // of the newest entry
-	version int64
-	bytes   int // encoded size
-}
-
 // hotCache keeps the states and the newest entries of the conversations used last, within a bound of bytes. States are checked
 // against the version of the stored row before use; entries never change, so a run of them is right as far as it goes.
 type hotCache struct {

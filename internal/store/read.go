@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"trialog/internal/chat"
 )
@@ -14,13 +12,14 @@ import (
 func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (*chat.Conversation, error) {
 	cached, known := s.hot.snapshot(id)
 	if !known {
-		return s.conversation(ctx, "id = $1", string(id))
+		return s.conversation(ctx, "c.id = $1", string(id))
 	}
-	// The body travels only if the cached state is not the stored one.
+	// The bodies travel only if the cached state is not the stored one.
 	var snap snapshot
-	var body sql.NullString
-	err := s.reader.QueryRowContext(ctx, `SELECT at, version, CASE WHEN version = $2 THEN NULL ELSE body END
-		FROM conversations WHERE id = $1`, string(id), cached.version).Scan(&snap.at, &snap.version, &body)
+	var body, head sql.NullString
+	err := s.reader.QueryRowContext(ctx, `SELECT h.at, h.version, CASE WHEN h.version = $2 THEN NULL ELSE c.body END,
+		CASE WHEN h.version = $2 THEN NULL ELSE h.body END FROM `+withHeads+` WHERE c.id = $1`, string(id), cached.version).
+		Scan(&snap.at, &snap.version, &body, &head)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, chat.ErrNoConversation
@@ -29,7 +28,7 @@ func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (*chat
 	case !body.Valid:
 		return cached.state, nil
 	}
-	if err := snap.decode([]byte(body.String)); err != nil {
+	if err := snap.decode([]byte(body.String), []byte(head.String)); err != nil {
 		return nil, err
 	}
 	s.hot.learn(snap)
@@ -38,7 +37,7 @@ func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (*chat
 
 // ConversationByToken returns the conversation whose customer's token has this hash. Error: chat.ErrNoConversation.
 func (s *Store) ConversationByToken(ctx context.Context, hash []byte) (*chat.Conversation, error) {
-	return s.conversation(ctx, "token_hash = $1", hash)
+	return s.conversation(ctx, "c.token_hash = $1", hash)
 }
 
 func (s *Store) conversation(ctx context.Context, where string, arg any) (*chat.Conversation, error) {
@@ -54,16 +53,16 @@ func (s *Store) conversation(ctx context.Context, where string, arg any) (*chat.
 
 // Waiting lists conversations that no agent has accepted, oldest first, at most limit.
 func (s *Store) Waiting(ctx context.Context, limit int) ([]*chat.Conversation, error) {
-	return s.conversations(ctx, "WHERE status = 'waiting' ORDER BY opened, id LIMIT $1", limit)
+	return s.conversations(ctx, "WHERE c.status = 'waiting' ORDER BY c.opened, c.number LIMIT $1", limit)
 }
 
 // OfAgent lists the conversations that are not closed and in which the agent takes part now, oldest first.
 func (s *Store) OfAgent(ctx context.Context, agent chat.AgentID) ([]*chat.Conversation, error) {
-	return s.conversations(ctx, "WHERE id IN (SELECT conversation FROM parts WHERE agent = $1) ORDER BY opened, id", string(agent))
+	return s.conversations(ctx, "WHERE c.id IN (SELECT conversation FROM parts WHERE agent = $1) ORDER BY c.opened, c.number", string(agent))
 }
 
 func (s *Store) conversations(ctx context.Context, where string, args ...any) ([]*chat.Conversation, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT "+snapshotColumns+" FROM conversations "+where, args...)
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+snapshotColumns+" FROM "+withHeads+" "+where, args...)
 	if err != nil {
 		return nil, s.outcome("read conversations", err)
 	}
@@ -79,19 +78,22 @@ func (s *Store) conversations(ctx context.Context, where string, args ...any) ([
 	return list, nil
 }
 
-// snapshotColumns are what scanSnapshots reads.
-const snapshotColumns = "at, version, body"
+// snapshotColumns are what scanSnapshots reads from withHeads.
+const (
+	snapshotColumns = "h.at, h.version, c.body, h.body"
+	withHeads       = "conversations c JOIN heads h ON h.conversation = c.number"
+)
 
 // scanSnapshots reads rows of conversations and closes them.
 func scanSnapshots(rows *sql.Rows) (snaps []snapshot, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	var body sql.RawBytes
+	var body, head sql.RawBytes
 	for rows.Next() {
 		var snap snapshot
-		if err := rows.Scan(&snap.at, &snap.version, &body); err != nil {
+		if err := rows.Scan(&snap.at, &snap.version, &body, &head); err != nil {
 			return nil, err
 		}
-		if err := snap.decode(body); err != nil {
+		if err := snap.decode(body, head); err != nil {
 			return nil, err
 		}
 		snaps = append(snaps, snap)
@@ -99,13 +101,8 @@ func scanSnapshots(rows *sql.Rows) (snaps []snapshot, err error) {
 	return snaps, rows.Err()
 }
 
-func (p *snapshot) decode(body []byte) error {
-	p.state, p.bytes = new(chat.Conversation), len(body)
-	if err := json.Unmarshal(body, p.state); err != nil {
-		return fmt.Errorf("decode conversation: %w", err)
-	}
-	return nil
-}
+// numberOf is the number of the conversation whose id is the first argument.
+const numberOf = "(SELECT number FROM conversations WHERE id = $1)"
 
 // Entries returns entries that follow after, ascending and without a gap, at most limit. It may return fewer than there are; none
 // means that the reader has reached the end. An unknown conversation has none.
@@ -113,13 +110,13 @@ func (s *Store) Entries(ctx context.Context, id chat.ConversationID, after chat.
 	if entries := s.hot.after(id, after, limit); len(entries) > 0 {
 		return entries, nil
 	}
-	return s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+	return s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND seq > $2 ORDER BY seq LIMIT $3",
 		string(id), int64(after), limit)
 }
 
 // EntriesBefore returns the last entries before a seq, ascending, at most limit.
 func (s *Store) EntriesBefore(ctx context.Context, id chat.ConversationID, before chat.Seq, limit int) ([]chat.Entry, error) {
-	return s.entries(ctx, `SELECT body FROM (SELECT seq, body FROM entries WHERE conversation = $1 AND seq < $2
+	return s.entries(ctx, `SELECT body FROM (SELECT seq, body FROM entries WHERE conversation = `+numberOf+` AND seq < $2
 		ORDER BY seq DESC LIMIT $3) AS page ORDER BY seq`, string(id), int64(before), limit)
 }
 
@@ -128,7 +125,7 @@ func (s *Store) Entry(ctx context.Context, id chat.ConversationID, seq chat.Seq)
 	if entries := s.hot.after(id, seq-1, 1); len(entries) == 1 {
 		return entries[0], nil
 	}
-	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq = $2", string(id), int64(seq))
+	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND seq = $2", string(id), int64(seq))
 	if err != nil {
 		return chat.Entry{}, err
 	}
@@ -140,7 +137,7 @@ func (s *Store) Entry(ctx context.Context, id chat.ConversationID, seq chat.Seq)
 
 // EntryByKey returns the entry that was appended under a key, if there is one.
 func (s *Store) EntryByKey(ctx context.Context, id chat.ConversationID, key string) (chat.Entry, bool, error) {
-	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = $1 AND key = $2", string(id), key)
+	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND key = $2", string(id), key)
 	if err != nil || len(entries) == 0 {
 		return chat.Entry{}, false, err
 	}
@@ -174,7 +171,7 @@ func (s *Store) Unread(ctx context.Context, id chat.ConversationID, participant 
 	}
 	sees := func(a chat.Audience) int { return flag(chat.Sees(p.Kind, a)) }
 	var n int
-	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM entries WHERE conversation = $1 AND seq > $2 AND kind = 'message' AND author <> $3
+	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM entries WHERE conversation = `+numberOf+` AND seq > $2 AND kind = 'message' AND author <> $3
 		AND (audience = 'everyone' AND $4 = 1 OR audience = 'staff' AND $5 = 1 OR audience = 'backroom' AND $6 = 1)`,
 		string(id), int64(after), int64(participant), sees(chat.Everyone), sees(chat.Staff), sees(chat.BackRoom)).Scan(&n)
 	return n, s.outcome("count unread in "+string(id), err)

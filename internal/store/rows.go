@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,7 +12,7 @@ import (
 	"trialog/internal/chat"
 )
 
-// lock locks the rows of the batch's conversations in the order of their ids, so that two nodes never wait for each other, and finds
+// lock locks the heads of the batch's conversations in the order of their numbers, so that two nodes never wait for each other, and finds
 // their states: cached ones where the version is the stored one.
 func (b *batch) lock(ctx context.Context) error {
 	ids := map[chat.ConversationID]bool{}
@@ -28,7 +27,7 @@ func (b *batch) lock(ctx context.Context) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	sorted := slices.Sorted(maps.Keys(ids))
+	sorted := slices.Sorted(maps.Keys(ids)) // only so that runs are alike
 	var stale []chat.ConversationID
 	for chunk := range slices.Chunk(sorted, maxIn) {
 		if err := b.lockChunk(ctx, chunk, &stale); err != nil {
@@ -45,7 +44,7 @@ func (b *batch) lock(ctx context.Context) error {
 
 func (b *batch) lockChunk(ctx context.Context, ids []chat.ConversationID, stale *[]chat.ConversationID) error {
 	list, args := b.s.dialect.in(ids)
-	rows, err := b.tx.Query(ctx, "SELECT id, version FROM conversations WHERE id IN "+list+" ORDER BY id"+b.s.dialect.rowLock, args...)
+	rows, err := b.tx.Query(ctx, "SELECT c.id, h.version FROM "+withHeads+" WHERE c.id IN "+list+" ORDER BY c.number"+b.s.dialect.rowLock, args...)
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (b *batch) lockChunk(ctx context.Context, ids []chat.ConversationID, stale 
 
 func (b *batch) load(ctx context.Context, ids []chat.ConversationID) error {
 	list, args := b.s.dialect.in(ids)
-	rows, err := b.tx.Query(ctx, "SELECT "+snapshotColumns+" FROM conversations WHERE id IN "+list, args...)
+	rows, err := b.tx.Query(ctx, "SELECT "+snapshotColumns+" FROM "+withHeads+" WHERE c.id IN "+list, args...)
 	if err != nil {
 		return err
 	}
@@ -80,15 +79,18 @@ func (b *batch) load(ctx context.Context, ids []chat.ConversationID) error {
 }
 
 func (b *batch) found(id chat.ConversationID, snap snapshot) {
-	b.work[id] = &work{state: snap.state, before: snap.state, at: snap.at, version: snap.version}
+	b.work[id] = &work{state: snap.state, before: snap.state, at: snap.at, version: snap.version, size: snap.bytes}
 }
 
 // lookUp finds out which keys of the batch are known.
 func (b *batch) lookUp(ctx context.Context) error {
 	var args []any
 	for _, o := range b.ops {
-		if o.write != nil && o.write.Key != "" && b.work[o.write.Conversation] != nil {
-			args = append(args, string(o.write.Conversation), o.write.Key)
+		if o.write == nil || o.write.Key == "" {
+			continue
+		}
+		if w := b.work[o.write.Conversation]; w != nil {
+			args = append(args, w.state.Number, o.write.Key)
 		}
 	}
 	for chunk := range slices.Chunk(args, 2*maxIn) {
@@ -104,7 +106,8 @@ func (b *batch) lookUpChunk(ctx context.Context, args []any) (err error) {
 	for len(args) < 2*n {
 		args = append(args[:len(args):len(args)], args[0], args[1])
 	}
-	rows, err := b.tx.Query(ctx, "WITH w (c, k) AS (VALUES "+b.s.dialect.tuples(n, 2)+`)
+	// The first tuple says that numbers are numbers; PostgreSQL takes arguments in VALUES for text.
+	rows, err := b.tx.Query(ctx, "WITH w (c, k) AS (VALUES (0, ''),"+b.s.dialect.tuples(n, 2)+`)
 		SELECT e.conversation, e.key, e.seq, e.print, e.writes FROM w CROSS JOIN entries e WHERE e.conversation = w.c AND e.key = w.k`, args...)
 	if err != nil {
 		return err
@@ -113,7 +116,7 @@ func (b *batch) lookUpChunk(ctx context.Context, args []any) (err error) {
 	for rows.Next() {
 		var k entryKey
 		var w written
-		if err := rows.Scan(&k.conversation, &k.key, &w.first, &w.print, &w.count); err != nil {
+		if err := rows.Scan(&k.number, &k.key, &w.first, &w.print, &w.count); err != nil {
 			return err
 		}
 		b.keys[k] = w
@@ -135,9 +138,12 @@ func (b *batch) store(ctx context.Context) error {
 			changed = append(changed, w)
 		}
 	}
-	slices.SortFunc(changed, func(v, w *work) int { return cmp.Compare(v.state.ID, w.state.ID) })
-	if err := b.upsert(ctx, changed); err != nil {
+	slices.SortFunc(changed, func(v, w *work) int { return cmp.Compare(v.state.Number, w.state.Number) })
+	if err := b.storeBodies(ctx, changed); err != nil {
 		return fmt.Errorf("write conversations: %w", err)
+	}
+	if err := b.insertHeads(ctx, changed); err != nil {
+		return fmt.Errorf("write heads: %w", err)
 	}
 	for _, w := range changed {
 		if err := b.settleParts(ctx, w); err != nil {
@@ -152,32 +158,53 @@ func (b *batch) insertEntries(ctx context.Context) error {
 	args := make([]any, 0, columns*len(b.rows))
 	for _, r := range b.rows {
 		e := r.entry
-		args = append(args, string(r.conversation), int64(e.Seq), e.At.UnixMicro(), int64(e.Author), string(e.Audience), string(e.Kind),
+		args = append(args, r.conversation, int64(e.Seq), e.At.UnixMicro(), int64(e.Author), string(e.Audience), string(e.Kind),
 			r.key, r.print, int64(r.writes), r.body)
 	}
 	return b.insert(ctx, "INSERT INTO entries (conversation, seq, at, author, audience, kind, key, print, writes, body) VALUES ", "", columns, args)
 }
 
-func (b *batch) upsert(ctx context.Context, changed []*work) error {
-	const columns = 9
+// insertHeads writes what every entry changes.
+func (b *batch) insertHeads(ctx context.Context, changed []*work) error {
+	const columns = 4
 	args := make([]any, 0, columns*len(changed))
 	for _, w := range changed {
-		c := w.state
-		body, err := json.Marshal(c)
+		text, err := encodeHead(w.state)
 		if err != nil {
-			return fmt.Errorf("encode %s: %w", c.ID, err)
+			return err
 		}
 		w.version++
-		w.body = string(body)
-		var token any
-		if w.before == nil && w.token != nil {
-			token = w.token
-		}
-		args = append(args, string(c.ID), c.Number, string(c.Service), string(c.Status), token, c.OpenedAt.UnixMicro(), w.at, w.version, w.body)
+		w.size += len(text)
+		args = append(args, w.state.Number, w.version, w.at, text)
 	}
-	return b.insert(ctx, "INSERT INTO conversations (id, number, service, status, token_hash, opened, at, version, body) VALUES ",
-		` ON CONFLICT (id) DO UPDATE SET status = excluded.status, at = excluded.at, version = excluded.version, body = excluded.body`,
-		columns, args)
+	return b.insert(ctx, "INSERT INTO heads (conversation, version, at, body) VALUES ",
+		" ON CONFLICT (conversation) DO UPDATE SET version = excluded.version, at = excluded.at, body = excluded.body", columns, args)
+}
+
+// storeBodies writes what changes rarely.
+func (b *batch) storeBodies(ctx context.Context, changed []*work) error {
+	const columns = 7
+	var args []any
+	for _, w := range changed {
+		c := w.state
+		if !bodyChanged(w.before, c, w.fresh) {
+			continue
+		}
+		text, err := encodeBody(c)
+		if err != nil {
+			return err
+		}
+		w.size = len(text)
+		if w.before == nil {
+			args = append(args, c.Number, string(c.ID), string(c.Service), string(c.Status), w.token, c.OpenedAt.UnixMicro(), text)
+			continue
+		}
+		_, err = b.tx.Exec(ctx, "UPDATE conversations SET status = $2, body = $3 WHERE number = $1", c.Number, string(c.Status), text)
+		if err != nil {
+			return err
+		}
+	}
+	return b.insert(ctx, "INSERT INTO conversations (number, id, service, status, token_hash, opened, body) VALUES ", "", columns, args)
 }
 
 // insert runs a statement of several rows in chunks of few different sizes, so that its texts stay prepared.

@@ -1,33 +1,40 @@
 -- +goose Up
 -- One text for SQLite and PostgreSQL. Times are microseconds since 1970 UTC, booleans 0 or 1, JSON is TEXT.
 
--- The log's heads: one row for each conversation; body is chat.Conversation, always equal to Apply over its entries.
+-- Conversations: what changes rarely. number is what people say (#2841); it is also the short key inside the database, so that
+-- conversations of the same days lie together. INTEGER PRIMARY KEY is SQLite's row id. body is chat.Conversation without its head.
 CREATE TABLE conversations (
-    id         TEXT   NOT NULL PRIMARY KEY,
-    number     BIGINT NOT NULL,
-    service    TEXT   NOT NULL,
-    status     TEXT   NOT NULL,
-    token_hash BYTEA  UNIQUE,
-    opened     BIGINT NOT NULL,
-    at         BIGINT NOT NULL, -- of the newest entry
-    version    BIGINT NOT NULL, -- counts the writes of this row
-    body       TEXT   NOT NULL
+    number     INTEGER NOT NULL PRIMARY KEY,
+    id         TEXT    NOT NULL UNIQUE,
+    service    TEXT    NOT NULL,
+    status     TEXT    NOT NULL,
+    token_hash BYTEA   UNIQUE,
+    opened     BIGINT  NOT NULL,
+    body       TEXT    NOT NULL
 );
-CREATE INDEX conversations_number ON conversations (number);
-CREATE INDEX conversations_waiting ON conversations (opened, id) WHERE status = 'waiting';
+CREATE INDEX conversations_waiting ON conversations (opened, number) WHERE status = 'waiting';
 
--- The log. writes is the number of entries that were appended under the entry's key, in its first row; 0 in the others.
+-- What changes with every entry, kept small: body is the head of chat.Conversation (last, lastMessage, customerWaits). Both bodies
+-- together always equal Apply over the entries. This is the row that an append locks.
+CREATE TABLE heads (
+    conversation INTEGER NOT NULL PRIMARY KEY,
+    version      BIGINT  NOT NULL, -- counts the writes
+    at           BIGINT  NOT NULL, -- of the newest entry
+    body         TEXT    NOT NULL
+);
+
+-- The log. conversation is a number; writes is how many entries were appended under the entry's key, in its first row; 0 in the others.
 CREATE TABLE entries (
-    conversation TEXT   NOT NULL,
-    seq          BIGINT NOT NULL,
-    at           BIGINT NOT NULL,
-    author       BIGINT NOT NULL,
-    audience     TEXT   NOT NULL,
-    kind         TEXT   NOT NULL,
+    conversation INTEGER NOT NULL,
+    seq          BIGINT  NOT NULL,
+    at           BIGINT  NOT NULL,
+    author       BIGINT  NOT NULL,
+    audience     TEXT    NOT NULL,
+    kind         TEXT    NOT NULL,
     key          TEXT,
-    print        TEXT   NOT NULL,
-    writes       BIGINT NOT NULL,
-    body         TEXT   NOT NULL,
+    print        TEXT    NOT NULL,
+    writes       BIGINT  NOT NULL,
+    body         TEXT    NOT NULL,
     PRIMARY KEY (conversation, seq),
     UNIQUE (conversation, key)
 );
