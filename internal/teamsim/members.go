@@ -64,7 +64,7 @@ func (t *Tenant) addMember(c *call) answer {
 	if len(ch.members) >= maxChatMembers {
 		return badRequest("The chat has reached its limit of %d members.", maxChatMembers)
 	}
-	from := now()
+	from := time.UnixMilli(max(now().UnixMilli(), ch.lastID+1)).UTC() // after everything said so far
 	if body.VisibleFrom != nil {
 		from = body.VisibleFrom.UTC()
 	}

@@ -75,13 +75,22 @@ func (d *Description) match(method, path string) *operation {
 				best = o
 			}
 		}
+		if best != nil {
+			break
+		}
 	}
 	return best
 }
 
+// byPath is addressing by path below any item, not the root of one's own drive alone.
+var byPath = regexp.MustCompile(`^(?:/me/drive|/drives/[^/]+|/users/[^/]+/drive)/(?:root|items/[^/]+):(/.+)$`)
+
 // meAsUser writes /me as a user, and a person's drive as a drive: Microsoft documents
 // both forms, the description has one of them.
 func meAsUser(path string) string {
+	if m := byPath.FindStringSubmatch(path); m != nil {
+		return "/me/drive/root:" + m[1]
+	}
 	if rest, found := strings.CutPrefix(path, "/me/drive/items/"); found {
 		return "/drives/me/items/" + rest
 	}
