@@ -8,10 +8,11 @@ import { moveFocus, usePopover } from "./popover";
 interface MenuProps {
   label: string;
   face: ComponentChildren;
+  head: ComponentChildren; // stands above the items
   children: (close: () => void) => ComponentChildren;
 }
 
-export function Menu({ label, face, children }: MenuProps): VNode {
+export function Menu({ label, face, head, children }: MenuProps): VNode {
   const [open, setOpen] = useState(false);
   const root = usePopover(open, () => setOpen(false));
   const list = useRef<HTMLDivElement>(null);
@@ -37,8 +38,11 @@ export function Menu({ label, face, children }: MenuProps): VNode {
         <Icon name="chevron" size={16} />
       </button>
       {open && (
-        <div ref={list} class="menu popover" role="menu" aria-label={label} onKeyDown={(e) => moveFocus(e, "[role^=menuitem]")}>
-          {children(close)}
+        <div class="menu popover">
+          {head}
+          <div ref={list} role="menu" aria-label={label} onKeyDown={(e) => moveFocus(e, "[role^=menuitem]")}>
+            {children(close)}
+          </div>
         </div>
       )}
     </div>

@@ -28,7 +28,8 @@ function one(node: Rich, key: number, attachments: Attachment[], inLink: boolean
       if (node.tag === "table") {
         return <div key={key} class="table-box"><table>{tableKids(node.kids).map((kid, i) => one(kid, i, attachments, inLink))}</table></div>;
       }
-      return createElement(outline(node.tag), { key, ...cell(node) } as Attributes, kids(node.kids));
+      if (/^h[123]$/.test(node.tag)) return <h3 key={key} class={node.tag}>{kids(node.kids)}</h3>; // below the headings of the page
+      return createElement(node.tag, { key, ...cell(node) } as Attributes, kids(node.kids));
     case "link":
       return <a key={key} href={node.href} title={node.href} target="_blank" rel="noopener noreferrer">{kids(node.kids, true)}</a>;
     case "code":
@@ -54,11 +55,6 @@ function cell(node: Extract<Rich, { t: "tag" }>): { colSpan?: number; class?: st
   if (node.tag !== "td" && node.tag !== "th") return {};
   const short = plain(node.kids, { picture: "", file: "" }).length <= shortCell;
   return { ...(node.span ? { colSpan: node.span } : {}), ...(short ? { class: "short" } : {}) };
-}
-
-/** Headings of messages stand below those of the page. */
-function outline(tag: string): string {
-  return { h1: "h3", h2: "h4", h3: "h5" }[tag] ?? tag;
 }
 
 /** Loose text between rows is white space. */

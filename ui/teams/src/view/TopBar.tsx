@@ -39,16 +39,18 @@ export function TopBar(): VNode {
             <Avatar name={me.name} id={me.id} presence={presence} size={28} />
           </>
         }
+        head={
+          <div class="menu-person">
+            <Avatar name={me.name} id={me.id} presence={presence} size={40} />
+            <span>
+              <b>{me.name}</b>
+              <small>{[me.jobTitle, me.department].filter(Boolean).join(" · ")}</small>
+            </span>
+          </div>
+        }
       >
         {(close) => (
           <>
-            <div class="menu-person">
-              <Avatar name={me.name} id={me.id} presence={presence} size={40} />
-              <span>
-                <b>{me.name}</b>
-                <small>{[me.jobTitle, me.department].filter(Boolean).join(" · ")}</small>
-              </span>
-            </div>
             <MenuGroup label={words.setPresence}>
               {choices.map((choice) => (
                 <MenuItem
@@ -65,7 +67,7 @@ export function TopBar(): VNode {
               ))}
             </MenuGroup>
             <ThemeChoice />
-            <div class="menu-group">
+            <div class="menu-group" role="none">
               <MenuItem onClick={leave}>{words.switchPerson}</MenuItem>
             </div>
           </>
