@@ -20,6 +20,8 @@ export interface Ui {
 
 export class Shell {
   readonly ui: Store<Ui>;
+  wantsFocus = false; // the next part of the panel that appears should take the focus
+  private asker: HTMLElement | null = null;
   private readonly worn = new Set<string>();
   private readonly dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -41,9 +43,17 @@ export class Shell {
     return this.host.settings.locale || document.documentElement.lang || navigator.language || "en";
   }
 
-  open(): void {
+  /** The locale for dates and numbers: the customer's own region where it speaks the widget's language. */
+  get format(): string {
+    const { lang } = this.words;
+    return [this.locale(), navigator.language].find((l) => l.length > 2 && l.startsWith(lang)) ?? lang;
+  }
+
+  /** Opens the panel. Only when a person asks for it does it take the focus. */
+  open(asked = true): void {
     if (this.ui.get().open) return;
     const { log, read } = this.session.state.get();
+    this.wantsFocus = asked;
     this.tab.set(openKey(this.origin), "1");
     this.ui.set({ open: true, divider: unread(log, read) ? read : 0 });
     this.host.emit("open", undefined);
@@ -56,6 +66,18 @@ export class Shell {
     this.ui.set({ open: false, asking: false, notice: "" });
     this.host.launcher.focus();
     this.host.emit("close", undefined);
+  }
+
+  /** Asks whether the chat should end. */
+  ask(): void {
+    this.asker = this.host.root.activeElement as HTMLElement | null;
+    this.ui.set({ asking: true });
+  }
+
+  /** Takes the question back; the focus returns to where it came from. */
+  dismiss(): void {
+    this.ui.set({ asking: false });
+    setTimeout(() => this.asker?.focus());
   }
 
   setSound(on: boolean): void {
@@ -138,9 +160,11 @@ export class Shell {
     return `${sessionKey(this.origin)}:sound`;
   }
 
+  /** As configured; else as the page declares its own scheme; else as the customer's system wants it. */
   private theme(): "light" | "dark" {
     const { theme } = this.host.settings;
-    return theme === "dark" || theme === "light" ? theme : this.dark.matches ? "dark" : "light";
+    const wish = theme === "dark" || theme === "light" ? theme : getComputedStyle(document.documentElement).colorScheme;
+    return wish === "dark" || wish === "light" ? wish : this.dark.matches ? "dark" : "light";
   }
 
   /** Works out which text reads on the site's colour, and which shade of it reads on the panel. */

@@ -19,14 +19,14 @@ export async function start(host: Host): Promise<Widget> {
   const tab = keep(() => sessionStorage);
   const session = new Session(new Api(settings.origin), local, () => import("./view/talk"));
   const shell = new Shell(host, session, local, tab, words);
+  document.fonts?.add(emoji());
   shell.dress(sheet);
   const place = document.createElement("div");
   host.root.append(place);
   tellSite(shell);
   render(<App shell={shell} />, place);
-  const booted = session.boot();
-  if (tab.get(openKey(settings.origin))) shell.open();
-  void booted;
+  void session.boot();
+  if (tab.get(openKey(settings.origin))) shell.open(false);
   element.dataset.ready = "";
   return {
     open: () => shell.open(),
@@ -42,6 +42,10 @@ export async function start(host: Host): Promise<Widget> {
     },
   };
 }
+
+/** The system's colour emoji, so that no other font draws emoji as line art. Font faces of a shadow root are not heeded: the page gets it. */
+const emoji = () =>
+  new FontFace("trialog-emoji", 'local("Apple Color Emoji"), local("Segoe UI Emoji"), local("Noto Color Emoji")', { unicodeRange: "U+1F000-1FAFF, U+200D, U+FE0F" });
 
 /** Tells the site what happens, and rings when the customer does not look. */
 function tellSite({ host, session, ui }: Shell): void {

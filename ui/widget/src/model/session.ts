@@ -9,11 +9,11 @@ import type { Tabs } from "../lib/tabs";
 import { me, merge, type Line } from "./log";
 import { Outbox, type Act } from "./outbox";
 import { nothing, Store, type State } from "./state";
+import { Typists } from "./typists";
 
 const page = 500; // entries per call
 const pollEvery = 15_000; // ms, for the place in the queue
 const limpEvery = 4_000; // ms between looks while the server answers but live connections fail
-const typingFor = 8_000; // ms until a typist who says nothing more is taken to have stopped
 
 export interface Opening {
   service?: string;
@@ -53,11 +53,16 @@ export class Session {
   private again = false;
   private running = false; // the log has been caught up once
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
-  private readonly typists = new Map<number, ReturnType<typeof setTimeout>>();
+  private readonly typists = new Typists((typing) => this.state.set({ typing }));
   private typedAt = 0;
 
   constructor(readonly api: Api, private readonly keep: Keep, private readonly fetchWires: () => Promise<Wires>, private readonly now = Date.now) {
     this.state = new Store(nothing(keep.kept));
+  }
+
+  /** Id of the conversation that this browser has, also before anything of it is loaded. */
+  get id(): string {
+    return this.stored?.id ?? "";
   }
 
   get leading(): boolean {
@@ -186,6 +191,7 @@ export class Session {
     } catch (e) {
       if (e instanceof Refusal && !e.passing) return this.forget();
       this.setOnline(false);
+      if (!this.tabs) setTimeout(() => this.stored === stored && void this.resume(stored), limpEvery);
     }
     this.running = true;
     if (this.state.get().view?.status !== "closed") this.tabs?.start();
@@ -221,7 +227,6 @@ export class Session {
   private detach(): void {
     this.running = false;
     clearTimeout(this.queueTimer);
-    for (const t of this.typists.values()) clearTimeout(t);
     this.typists.clear();
     this.typedAt = 0;
     this.live?.stop();
@@ -328,7 +333,7 @@ export class Session {
       case "cursors":
         return this.takeCursors(frame.cursors);
       case "typing":
-        return this.takeTyping(frame.participant, frame.on);
+        return frame.participant === me ? undefined : this.typists.set(frame.participant, frame.on);
       case "entries":
         return this.takeEntries(frame.entries, frame.upTo);
     }
@@ -356,17 +361,9 @@ export class Session {
     if (merged === log) return;
     const news = this.running ? entries.filter((e) => e.seq > log.last) : [];
     this.outbox?.settle(merged.own);
-    for (const e of news) if (e.kind === "message") this.takeTyping(e.author ?? 0, false);
+    for (const e of news) if (e.kind === "message") this.typists.set(e.author ?? 0, false);
     this.state.set({ log: merged, acts: this.outbox?.acts ?? [] });
     if (news.length) this.onNews(news);
-  }
-
-  private takeTyping(who: number, on: boolean): void {
-    clearTimeout(this.typists.get(who));
-    this.typists.delete(who);
-    if (on && who !== me) this.typists.set(who, setTimeout(() => this.takeTyping(who, false), typingFor));
-    const typing = [...this.typists.keys()];
-    if (typing.join() !== this.state.get().typing.join()) this.state.set({ typing });
   }
 
   private show(): void {

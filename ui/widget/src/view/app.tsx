@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { State } from "../model/state";
 import type { Shell } from "../shell";
 import { Form } from "./form";
@@ -25,12 +25,17 @@ function Panel({ shell }: { shell: Shell }) {
   const panel = useRef<HTMLDivElement>(null);
   const w = ui.words;
   useKeyboardRoom(panel, full);
-  useLayoutEffect(() => panel.current?.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true }), [state.phase, state.view?.status === "closed"]);
+  const part = `${state.phase} ${state.view?.status === "closed"}`;
+  const shown = useRef(part);
+  if (shown.current !== part) {
+    shown.current = part;
+    shell.wantsFocus ||= shell.host.root.activeElement !== null; // it is in a part that goes now: the next one takes it over
+  }
 
   const keys = (e: KeyboardEvent) => {
     if (e.key === "Escape" && !e.defaultPrevented) {
       e.preventDefault();
-      if (ui.asking) shell.ui.set({ asking: false });
+      if (ui.asking) shell.dismiss();
       else shell.close();
     }
     if (e.key === "Tab" && full) cycle(e, panel.current!);

@@ -33,7 +33,7 @@ export function Chat({ shell, state }: Props) {
       </div>
       {state.phase === "resuming" && state.online ? <Wait /> : <LogView shell={shell} state={state} onEdit={setEditing} />}
       {closed ? <Ended shell={shell} /> : (
-        <Composer shell={shell} state={state} dropped={drop.files} editing={editing} onEdited={() => setEditing(undefined)} onEditLast={() => setEditing(last())} />
+        <Composer key={shell.session.id} shell={shell} dropped={drop.files} editing={editing} onEdited={() => setEditing(undefined)} onEditLast={() => setEditing(last())} />
       )}
       {!closed && <Footer shell={shell} state={state} />}
       {drop.over && <div class="drop" aria-hidden="true"><span>{w.dropHere}</span></div>}

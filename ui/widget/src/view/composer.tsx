@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { FileRef } from "../../../shared/types";
 import { sessionKey } from "../host";
 import { plainText, type Line } from "../model/log";
-import type { State } from "../model/state";
 import type { Shell } from "../shell";
+import { useClaim } from "./hooks";
 import { Icon } from "./icons";
 import { useUploads, type Upload } from "./uploads";
 
@@ -12,7 +12,6 @@ const Emoji = lazy(() => import("./emoji").then((m) => m.Emoji));
 
 interface Props {
   shell: Shell;
-  state: State;
   dropped: File[];
   editing: Line | undefined;
   onEdited: () => void;
@@ -25,9 +24,9 @@ interface Draft {
 }
 
 /** Where the customer writes. Text and uploaded files survive a reload. */
-export function Composer({ shell, state, dropped, editing, onEdited, onEditLast }: Props) {
+export function Composer({ shell, dropped, editing, onEdited, onEditLast }: Props) {
   const w = shell.words;
-  const key = `${sessionKey(shell.origin)}:draft:${state.view?.id ?? ""}`;
+  const key = `${sessionKey(shell.origin)}:draft:${shell.session.id}`;
   const draft = useRef<Draft>(read(shell, key));
   const keep = (patch: Partial<Draft>) => {
     draft.current = { ...draft.current, ...patch };
@@ -40,6 +39,7 @@ export function Composer({ shell, state, dropped, editing, onEdited, onEditLast 
   const chooser = useRef<HTMLInputElement>(null);
   const files = useUploads(shell, draft.current.files, (f) => keep({ files: f }));
 
+  useClaim(shell, area);
   useEffect(() => files.add(dropped), [dropped]);
   useLayoutEffect(() => {
     const { style } = area.current!;
@@ -112,7 +112,7 @@ export function Composer({ shell, state, dropped, editing, onEdited, onEditLast 
       <div class="tools">
         <button type="button" class="bare" aria-label={w.emoji} title={w.emoji} aria-expanded={picking} onClick={() => setPicking(!picking)}><Icon name="emoji" /></button>
         <button type="button" class="bare" aria-label={w.attach} title={w.attach} disabled={!!editing} onClick={() => chooser.current?.click()}><Icon name="attach" /></button>
-        <textarea ref={area} data-first rows={1} dir="auto" value={text} aria-label={w.message} placeholder={w.message} enterkeyhint="send" maxLength={8000}
+        <textarea ref={area} rows={1} dir="auto" value={text} aria-label={w.message} placeholder={w.message} enterkeyhint="send" maxLength={8000}
           onInput={(e) => write(e.currentTarget.value)} onKeyDown={keys} onPaste={paste} />
         <button type="button" class="go" aria-label={editing ? w.save : w.send} title={editing ? w.save : w.send} aria-disabled={!ready} onClick={send}><Icon name={editing ? "check" : "send"} /></button>
       </div>
@@ -124,7 +124,7 @@ export function Composer({ shell, state, dropped, editing, onEdited, onEditLast 
 function Tray({ list, shell, remove }: { list: Upload[]; shell: Shell; remove: (key: string) => void }) {
   const w = shell.words;
   return (
-    <ul class="tray" role="status">
+    <div role="status"><ul class="tray">
       {list.map((u) => (
         <li key={u.key} class={u.error ? "bad" : ""}>
           <Icon name={u.error ? "warn" : "file"} />
@@ -135,7 +135,7 @@ function Tray({ list, shell, remove }: { list: Upload[]; shell: Shell; remove: (
           <button type="button" class="bare" aria-label={w.removeFile(u.name)} title={w.removeFile(u.name)} onClick={() => remove(u.key)}><Icon name="close" /></button>
         </li>
       ))}
-    </ul>
+    </ul></div>
   );
 }
 

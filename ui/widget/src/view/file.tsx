@@ -64,9 +64,9 @@ function Viewer({ file, url, shell, done }: { file: FileRef; url: string; shell:
 function Card({ file, shell, note }: { file: FileRef; shell: Shell; note?: string }) {
   const w = shell.words;
   return (
-    <button type="button" class="card" aria-label={`${w.download(file.name)}, ${size(file.size, w.lang)}`} onClick={() => void get(file, shell)}>
+    <button type="button" class="card" aria-label={`${w.download(file.name)}, ${size(file.size, shell.format)}`} onClick={() => void get(file, shell)}>
       <span class="kind"><Icon name="file" /></span>
-      <span class="what"><b dir="auto">{file.name}</b><small>{note ?? size(file.size, w.lang)}</small></span>
+      <span class="what"><b dir="auto">{file.name}</b><small>{note ?? size(file.size, shell.format)}</small></span>
       <Icon name="download" />
     </button>
   );

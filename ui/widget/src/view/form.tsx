@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { sessionKey } from "../host";
 import { Refusal } from "../lib/api";
 import type { Shell } from "../shell";
+import { useClaim } from "./hooks";
 
 interface Service {
   id: string;
@@ -19,6 +20,8 @@ type Field = keyof Draft;
 /** What we ask before a chat: who, and about what. */
 export function Form({ shell }: { shell: Shell }) {
   const { words: w, notice } = shell.ui.get();
+  const first = useRef<HTMLInputElement>(null);
+  useClaim(shell, first);
   const key = `${sessionKey(shell.origin)}:draft:form`;
   const [draft, setDraft] = useState<Draft>(() => ({ name: "", email: "", text: "", ...(JSON.parse(shell.tab.get(key) ?? "{}") as Partial<Draft>) }));
   const [errors, setErrors] = useState<Partial<Record<Field | "form", string>>>({});
@@ -63,7 +66,7 @@ export function Form({ shell }: { shell: Shell }) {
       <div class="field">
         <label for={`f-${name}`}>{label}</label>
         {note && <span class="note">{note}</span>}
-        {how === "area" ? <textarea {...common} rows={3} maxLength={8000} /> : <input {...common} type={how} autocomplete={how === "email" ? "email" : "name"} maxLength={how === "email" ? 254 : 80} data-first={name === "name" || undefined} />}
+        {how === "area" ? <textarea {...common} rows={3} maxLength={8000} /> : <input {...common} type={how} autocomplete={how === "email" ? "email" : "name"} maxLength={how === "email" ? 254 : 80} ref={name === "name" ? first : undefined} />}
         {errors[name] && <p class="error" id={`e-${name}`}>{errors[name]}</p>}
       </div>
     );

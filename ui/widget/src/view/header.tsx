@@ -9,7 +9,7 @@ import { Menu, type Item } from "./menu";
 export function Header({ shell, state }: { shell: Shell; state: State }) {
   const { words: w, sound } = shell.ui.get();
   const running = state.phase === "chat" && state.view?.status !== "closed";
-  const end = () => shell.ui.set({ asking: true });
+  const end = () => shell.ask();
   const items: Item[] = [{ label: w.soundOn, icon: "sound", checked: sound, act: () => shell.setSound(!sound) }];
   if (state.phase === "chat") items.push({ label: w.transcript, icon: "download", act: () => void shell.transcript() });
   if (running) items.push({ label: w.endChat, icon: "end", danger: true, act: end });

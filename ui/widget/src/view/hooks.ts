@@ -1,5 +1,16 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../model/state";
+import type { Shell } from "../shell";
+
+/** Takes the focus when the element appears, if a person opened the panel or what had the focus in it has gone. */
+export function useClaim(shell: Shell, element: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    const { launcher, root } = shell.host;
+    const free = !root.activeElement || root.activeElement === launcher;
+    if (shell.wantsFocus && free) element.current?.focus({ preventScroll: true });
+    shell.wantsFocus = false;
+  }, []);
+}
 
 /** The store's value, kept up to date. */
 export function useStore<S>(store: Store<S>): S {

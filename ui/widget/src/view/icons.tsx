@@ -24,7 +24,7 @@ export type IconName = keyof typeof paths;
 
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg class={`i ${name}`} viewBox="0 0 20 20" aria-hidden="true">
+    <svg class={`i ic-${name}`} viewBox="0 0 20 20" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );

@@ -35,7 +35,7 @@ export class LineView extends Component<Props> {
     const own = line.author === me;
     const expert = who?.kind === "expert";
     const name = own ? w.you : who ? publicName(who) : "";
-    const time = clock(line.at, shell.words.lang);
+    const time = clock(line.at, shell.format);
     const bare = !line.deleted && onlyPictures(line) ? " bare-picture" : "";
     return (
       <div class={`line ${own ? "me" : who?.kind ?? ""}${first ? " first" : ""}`} data-seq={line.seq || undefined}>
@@ -97,4 +97,4 @@ function TickView({ tick, line, time, shell }: { tick: Tick; line: Line; time: s
   return <p class={`below ${tick}`}>{time} · {w[tick]} <Icon name={icon[tick]} /></p>;
 }
 
-export const clock = (at: string, lang: string) => new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+export const clock = (at: string, lang: string) => new Intl.DateTimeFormat(lang, { hour: "numeric", minute: "2-digit" }).format(new Date(at));

@@ -52,7 +52,7 @@ export function LogView({ shell, state, onEdit }: Props) {
           {lines.map((line, i) => {
             const before = lines[i - 1];
             return [
-              newDay(line, before) && <p class="day" key={`d${line.key}`}>{day(line.at, w.lang)}</p>,
+              newDay(line, before) && <p class="day" key={`d${line.key}`}>{day(line.at, shell.format)}</p>,
               line.key === mark && <p class="new" key="new">{w.newMessages}</p>,
               <LineView key={line.key} line={line} people={state.log.people} shell={shell} lang={w.lang} first={isFirst(line, before)} tick={tickOf(line, lines[i + 1], state)}
                 changeable={line.author === me && line.seq > 0 && !line.deleted && !line.fact && !line.state && state.view?.status !== "closed"} onEdit={onEdit} />,

@@ -38,7 +38,7 @@ export const words: Words = {
   ended: "Dieser Chat ist beendet",
   newChat: "Neuen Chat starten",
   log: "Konversation",
-  queue: (n) => (n <= 1 ? "Sie sind als Nächstes dran" : `Sie sind an Stelle ${n} der Warteschlange`),
+  queue: (n) => (n <= 1 ? "Sie sind als Nächstes dran" : `Platz ${n} in der Warteschlange`),
   queueNote: "Gleich ist jemand für Sie da. Sie können Ihre Frage schon ergänzen.",
   started: (service) => `Chat gestartet · ${service}`,
   agentJoined: (name) => `${name} ist da`,

@@ -1,0 +1,225 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Api } from "../src/lib/api";
+import { Live } from "../src/lib/live";
+import { keep, type Keep } from "../src/lib/storage";
+import { Tabs } from "../src/lib/tabs";
+import { plainText, type Line } from "../src/model/log";
+import { overlay } from "../src/model/outbox";
+import { Session } from "../src/model/session";
+import { Server } from "./server";
+
+const opening = { name: "Karla", locale: "en", page: { url: "", title: "" }, text: "It blinks red" };
+let server: Server;
+let store: Keep;
+const sessions: Session[] = [];
+
+/** A widget in a browser; with the same store, the same browser after a reload. */
+async function arrive(): Promise<Session> {
+  const session = new Session(new Api("https://chat.example", server.fetch), store, async () => ({ Live, Tabs }));
+  sessions.push(session);
+  await session.boot();
+  return session;
+}
+
+const pass = (ms = 50) => vi.advanceTimersByTimeAsync(ms);
+const shown = (s: Session): readonly Line[] => overlay(s.state.get().log, s.state.get().acts).filter((l) => !l.fact);
+const texts = (s: Session) => shown(s).map((l) => plainText(l.content));
+const stored = () => server.log.filter((e) => e.kind === "message").map((e) => plainText(e.content!));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new Server();
+  store = keep(() => { throw new DOMException("blocked"); });
+  vi.stubGlobal("WebSocket", server.Socket);
+  vi.stubGlobal("BroadcastChannel", undefined);
+});
+afterEach(() => {
+  for (const s of sessions.splice(0)) s.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("Session", () => {
+  it("opens a conversation, shows the first line once, and follows what is said", async () => {
+    const s = await arrive();
+    expect(s.state.get().phase).toBe("form");
+    await s.begin(opening);
+    await pass();
+    expect(s.state.get()).toMatchObject({ phase: "chat", online: true, acts: [] });
+    server.accept();
+    server.say("Hello Karla");
+    await pass();
+    expect(s.state.get().view?.status).toBe("active");
+    expect(texts(s)).toEqual(["It blinks red", "Hello Karla"]);
+  });
+
+  it("leaves everything as it was when the server refuses the opening", async () => {
+    const s = await arrive();
+    await expect(s.begin({ ...opening, email: "nonsense" })).rejects.toMatchObject({ code: "bad_email" });
+    expect(s.state.get().phase).toBe("form");
+    expect(store.keys("trialog")).toEqual([]);
+  });
+
+  it("shows own lines at once and stores each once, in order", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    for (const text of ["one", "two", "three"]) s.post(text);
+    expect(shown(s).slice(1).map((l) => l.state)).toEqual(["sending", "sending", "sending"]);
+    await pass();
+    expect(shown(s).every((l) => l.seq > 0)).toBe(true);
+    expect(stored()).toEqual(["It blinks red", "one", "two", "three"]);
+  });
+
+  it("does not double a line whose acknowledgement got lost", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.loseAcks = 2;
+    s.post("only once");
+    await pass(60_000);
+    expect(server.posts).toBeGreaterThan(1);
+    expect(stored()).toEqual(["It blinks red", "only once"]);
+    expect(texts(s)).toEqual(["It blinks red", "only once"]);
+  });
+
+  it("keeps lines through an outage and a reload, and sends them in order afterwards", async () => {
+    const first = await arrive();
+    await first.begin(opening);
+    await pass();
+    server.reachable = false;
+    server.drop();
+    await pass();
+    first.post("while away");
+    first.post("and after");
+    await pass(5000);
+    expect(first.state.get().online).toBe(false);
+    first.stop();
+
+    const again = await arrive();
+    expect(texts(again)).toEqual(["while away", "and after"]);
+    server.reachable = true;
+    await pass(60_000);
+    expect(again.state.get().online).toBe(true);
+    expect(stored()).toEqual(["It blinks red", "while away", "and after"]);
+    expect(texts(again)).toEqual(["It blinks red", "while away", "and after"]);
+  });
+
+  it("talks by POST and GET where live connections do not get through", async () => {
+    server.sockets = false;
+    const s = await arrive();
+    await s.begin(opening);
+    await pass(2000);
+    s.post("by post");
+    server.accept();
+    server.say("I read you");
+    await pass(10_000);
+    expect(s.state.get().online).toBe(true);
+    expect(texts(s)).toEqual(expect.arrayContaining(["It blinks red", "by post", "I read you"]));
+    expect(stored()).toEqual(expect.arrayContaining(["by post"]));
+  });
+
+  it("fetches what was said while the connection was away, without gap or double", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.drop(4008);
+    server.accept();
+    for (let i = 0; i < 5; i++) server.say(`line ${i}`);
+    await pass(30_000);
+    expect(texts(s)).toEqual(["It blinks red", "line 0", "line 1", "line 2", "line 3", "line 4"]);
+  });
+
+  it("tells news once, and not what was there before a reload", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    const heard: number[] = [];
+    s.onNews = (entries) => heard.push(...entries.map((e) => e.seq));
+    const said = server.say("new");
+    server.drop();
+    await pass(30_000);
+    expect(heard).toEqual([said.seq]);
+    s.stop();
+    const again = await arrive();
+    again.onNews = (entries) => heard.push(...entries.map((e) => e.seq));
+    await pass();
+    expect(heard).toEqual([said.seq]);
+  });
+
+  it("edits and deletes own lines", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    s.edit(shown(s)[0]!, "It blinks green");
+    expect(shown(s)[0]).toMatchObject({ edited: true, state: "sending" });
+    await pass();
+    expect(texts(s)).toEqual(["It blinks green"]);
+    s.remove(shown(s)[0]!);
+    await pass();
+    expect(shown(s)[0]).toMatchObject({ deleted: true, seq: 2 });
+    expect(server.log.map((e) => e.kind)).toEqual(["opened", "message", "edit", "delete"]);
+  });
+
+  it("says which line was refused, goes on with the next, and lets the customer discard it", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.status = "closed";
+    s.post("too late");
+    await pass();
+    expect(shown(s).at(-1)).toMatchObject({ state: "failed", reason: "conversation_closed" });
+    s.discard(shown(s).at(-1)!.key);
+    expect(texts(s)).toEqual(["It blinks red"]);
+  });
+
+  it("marks read only forwards, and tells typing at most every three seconds", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    server.accept();
+    await pass();
+    s.markRead();
+    s.markRead();
+    s.typing(true);
+    s.typing(true);
+    await pass(3100);
+    s.typing(true);
+    s.typing(false);
+    s.typing(false);
+    await pass();
+    expect(server.told.map((c) => c.type)).toEqual(["read", "typing", "typing", "typing"]);
+    expect(server.told[0]!.seq).toBe(3);
+  });
+
+  it("forgets a typist of whom nothing more is heard", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    for (const socket of server.open) socket.down({ type: "typing", participant: 2, on: true });
+    await pass();
+    expect(s.state.get().typing).toEqual([2]);
+    await pass(9000);
+    expect(s.state.get().typing).toEqual([]);
+  });
+
+  it("ends, remembers that it is over, and starts anew when asked", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    await s.end();
+    expect(s.state.get().view?.status).toBe("closed");
+    expect(store.get("trialog:https://chat.example")).toContain('"over":true');
+    s.forget();
+    expect(s.state.get().phase).toBe("form");
+    expect(store.get("trialog:https://chat.example")).toBeUndefined();
+  });
+
+  it("goes back to the form when the server knows the conversation no more", async () => {
+    store.set("trialog:https://chat.example", JSON.stringify({ token: "old", id: "gone" }));
+    const s = await arrive();
+    await pass();
+    expect(s.state.get().phase).toBe("form");
+    expect(store.keys("trialog")).toEqual([]);
+  });
+});
