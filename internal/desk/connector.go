@@ -42,17 +42,17 @@ func (t ThreadLine) line() chat.Line {
 // FromThread takes a line in from the thread. An expert who writes has joined, whatever the member list said so far. After the
 // end of the conversation the refusal is of kind Gone.
 func (d *Desk) FromThread(ctx context.Context, id chat.ConversationID, t ThreadLine) (Posted, error) {
-	return d.write(ctx, store.Write{Conversation: id, Key: t.Key, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
-		said, err := c.Post(t.line())
-		if err != nil {
-			return nil, err
+	c, err := d.store.Conversation(ctx, id)
+	if err != nil {
+		return Posted{}, err
+	}
+	if p, ok := c.Participant(t.By); ok && p.Kind == chat.Expert && p.Present() && p.JoinedAt == nil {
+		if err := d.ExpertJoined(ctx, id, t.By); err != nil {
+			return Posted{}, err
 		}
-		if p, ok := c.Participant(t.By); !ok || p.Kind != chat.Expert {
-			return said, nil
-		}
-		joined, err := c.ExpertJoined(t.By)
-		return append(joined, said...), err
-	}})
+	}
+	return d.write(ctx, store.Write{Conversation: id, Key: t.Key,
+		Decide: func(c *chat.Conversation) ([]chat.Entry, error) { return c.Post(t.line()) }})
 }
 
 // ThreadEdit takes in a new version of line ref from the thread.

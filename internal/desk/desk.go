@@ -8,13 +8,10 @@ package desk
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"regexp"
 
@@ -28,7 +25,6 @@ const DefaultFileLimit = 25 << 20
 // Config says what a Desk works with.
 type Config struct {
 	Store     *store.Store
-	Rand      io.Reader    // visitor tokens; default crypto/rand
 	Log       *slog.Logger // default slog.Default
 	FileLimit int64        // bytes; default DefaultFileLimit
 }
@@ -36,17 +32,13 @@ type Config struct {
 // Desk performs the verbs on one store.
 type Desk struct {
 	store     *store.Store
-	rand      io.Reader
 	log       *slog.Logger
 	fileLimit int64
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{store: c.Store, rand: c.Rand, log: c.Log, fileLimit: c.FileLimit}
-	if d.rand == nil {
-		d.rand = rand.Reader
-	}
+	d := &Desk{store: c.Store, log: c.Log, fileLimit: c.FileLimit}
 	if d.log == nil {
 		d.log = slog.Default()
 	}
@@ -73,7 +65,7 @@ func (d *Desk) Customer(ctx context.Context, token string) (Actor, error) {
 	if token == "" || len(token) > 128 {
 		return Actor{}, errBadToken
 	}
-	c, err := d.store.ConversationByToken(ctx, tokenHash(token))
+	c, err := d.store.ConversationByToken(ctx, store.HashToken(token))
 	if chat.IsKind(err, chat.NotFound) {
 		return Actor{}, errBadToken
 	}
@@ -113,21 +105,6 @@ func (d *Desk) Onlooker(ctx context.Context, agent chat.AgentID, id chat.Convers
 	return Actor{Conversation: id, Kind: chat.Agent, Agent: agent}, nil
 }
 
-// newToken mints a visitor token: 256 random bits, URL-safe.
-func (d *Desk) newToken() (string, error) {
-	var b [32]byte
-	if _, err := io.ReadFull(d.rand, b[:]); err != nil {
-		return "", fmt.Errorf("mint visitor token: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b[:]), nil
-}
-
-// tokenHash is what is stored of a token.
-func tokenHash(token string) []byte {
-	h := sha256.Sum256([]byte(token))
-	return h[:]
-}
-
 var clientID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // key makes an entry key of a client id, bound to its sender so that two senders can't collide.
@@ -152,9 +129,17 @@ func print(parts ...any) (string, error) {
 func (d *Desk) audit(ctx context.Context, a Actor, action string, detail map[string]any) {
 	actor := string(a.Kind)
 	if a.Agent != "" {
-		actor = "agent/" + string(a.Agent)
+		actor = "agent:" + string(a.Agent)
 	}
-	if err := d.store.Audit(ctx, store.AuditEntry{Actor: actor, Action: action, Object: "conversation/" + string(a.Conversation), Detail: detail}); err != nil {
-		d.log.ErrorContext(ctx, "audit entry lost", "action", action, "conversation", a.Conversation, "err", err)
+	record := store.AuditRecord{Actor: actor, Action: action, Object: "conversation:" + string(a.Conversation)}
+	var err error
+	if detail != nil {
+		record.Detail, err = json.Marshal(detail)
+	}
+	if err == nil {
+		err = d.store.Audit(ctx, record)
+	}
+	if err != nil {
+		d.log.ErrorContext(ctx, "audit record lost", "action", action, "conversation", a.Conversation, "err", err)
 	}
 }

@@ -25,11 +25,7 @@ func (d *Desk) AddFile(ctx context.Context, a Actor, name string, r io.Reader) (
 }
 
 func (d *Desk) addFile(ctx context.Context, conversation chat.ConversationID, by chat.ParticipantID, name string, r io.Reader) (chat.File, error) {
-	id, err := d.store.NewID()
-	if err != nil {
-		return chat.File{}, err
-	}
-	f := chat.File{ID: chat.FileID(id)}
+	f := chat.File{ID: chat.FileID(d.store.NewID())}
 	pr, pw := io.Pipe()
 	var info media.Info
 	inspected := make(chan error, 1)
@@ -51,7 +47,7 @@ func (d *Desk) addFile(ctx context.Context, conversation chat.ConversationID, by
 		return chat.File{}, fmt.Errorf("store file %s: %w", f.ID, stored)
 	}
 	f.Name, f.Size, f.Type, f.Width, f.Height = info.Name, info.Size, info.Type, info.Width, info.Height
-	if err := d.store.AddFile(ctx, store.File{File: f, Conversation: conversation, Uploader: by}); err != nil {
+	if err := d.store.AddFile(ctx, store.FileRecord{File: f, Conversation: conversation, Uploader: by}); err != nil {
 		return chat.File{}, fmt.Errorf("record file %s: %w", f.ID, err)
 	}
 	return f, nil

@@ -60,11 +60,11 @@ func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest) (invited, al
 
 // publicName is what the customer may see of an expert's name, by the service's policy.
 func publicName(s store.Service, name string) string {
-	switch s.Settings.NamePolicy {
-	case store.FirstName:
+	switch s.Settings.ExpertNames {
+	case store.NameFirst:
 		first, _, _ := strings.Cut(name, " ")
 		return first
-	case store.Alias:
+	case store.NameAlias:
 		return s.Settings.Alias
 	}
 	return name

@@ -43,15 +43,9 @@ func (d *Desk) Open(ctx context.Context, o Opening) (Opened, error) {
 		}
 		entries = append(entries, line)
 	}
-	token, err := d.newToken()
-	if err != nil {
-		return Opened{}, err
-	}
-	id, err := d.store.NewID()
-	if err != nil {
-		return Opened{}, err
-	}
-	done, err := d.store.Create(ctx, store.NewConversation{ID: chat.ConversationID(id), Service: service.ID, Visitor: o.Visitor, TokenHash: tokenHash(token)}, entries)
+	token, hash := d.store.NewToken()
+	done, err := d.store.Create(ctx, store.NewConversation{ID: chat.ConversationID(d.store.NewID()), Service: service.ID,
+		Visitor: o.Visitor, TokenHash: hash}, entries)
 	if err != nil {
 		return Opened{}, fmt.Errorf("open a conversation: %w", err)
 	}

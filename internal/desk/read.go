@@ -83,6 +83,6 @@ func (d *Desk) Typing(ctx context.Context, a Actor, on bool) error {
 	if err != nil {
 		return err
 	}
-	d.store.Signal(ctx, store.Hint{Conversation: a.Conversation, Topic: "typing", Data: data})
+	d.store.Signal(ctx, store.Hint{Conversation: a.Conversation, Topic: store.TopicTyping, Data: data})
 	return nil
 }

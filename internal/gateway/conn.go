@@ -138,6 +138,8 @@ type events struct {
 	open   func(context.Context, chat.ConversationID) error
 	gather <-chan time.Time
 	flush  func(context.Context) error
+	queue  *nudge // the queue of waiting conversations changed
+	nudged func(context.Context) error
 }
 
 // write sends frames until the connection ends.
@@ -157,6 +159,8 @@ func (c *conn) write(ctx context.Context, on events) error {
 			err = on.wake(ctx)
 		case id := <-on.opened:
 			err = on.open(ctx, id)
+		case <-on.queue.bell:
+			err = on.nudged(ctx)
 		case <-on.gather:
 			err = on.flush(ctx)
 		case <-ping.C:

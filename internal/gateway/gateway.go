@@ -3,7 +3,8 @@
 // last seq would not bring back, so a slow one is dropped rather than waited for.
 //
 // Goroutines: per connection one that reads commands and performs them in order, and one that writes; the writer is woken by the
-// store's hints and reads the log from its cursor. The HTTP server owns both; they end with the connection or with Shutdown.
+// store's hints and reads the log from its cursor. The HTTP server owns both; they end with the connection or with Shutdown. Run
+// watches the queue of waiting conversations, which concerns everybody.
 package gateway
 
 import (
@@ -47,6 +48,8 @@ type Gateway struct {
 	done context.Context // ended by Shutdown
 	stop context.CancelFunc
 
+	queue queue
+
 	mu       sync.Mutex
 	visitors map[chat.ConversationID]int // connected widgets per conversation, on this node
 }
@@ -57,7 +60,8 @@ func New(c Config) *Gateway {
 		c.Log = slog.Default()
 	}
 	done, stop := context.WithCancel(context.Background())
-	return &Gateway{Config: c, done: done, stop: stop, visitors: map[chat.ConversationID]int{}}
+	return &Gateway{Config: c, done: done, stop: stop, visitors: map[chat.ConversationID]int{},
+		queue: queue{staff: map[*nudge]struct{}{}, visitors: map[*nudge]struct{}{}}}
 }
 
 // Shutdown tells every connection to come back later, with jitter (close code 4012).
@@ -121,11 +125,11 @@ func (g *Gateway) refuse(ws *websocket.Conn, err error) {
 // arrive counts a connected widget of a conversation and tells the others when it is the first; the returned function undoes it.
 func (g *Gateway) arrive(ctx context.Context, id chat.ConversationID) (leave func()) {
 	if g.count(id, 1) == 1 {
-		g.Store.Signal(ctx, store.Hint{Conversation: id, Topic: "presence"})
+		g.Store.Signal(ctx, store.Hint{Conversation: id, Topic: store.TopicPresence})
 	}
 	return func() {
 		if g.count(id, -1) == 0 {
-			g.Store.Signal(context.WithoutCancel(ctx), store.Hint{Conversation: id, Topic: "presence"})
+			g.Store.Signal(context.WithoutCancel(ctx), store.Hint{Conversation: id, Topic: store.TopicPresence})
 		}
 	}
 }

@@ -2,11 +2,14 @@ package gateway
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/desk"
+	"trialog/internal/store"
 )
 
 // summaryEvery gathers changes of lists that come in quick succession into one frame per conversation.
@@ -56,8 +59,10 @@ type meFrame struct {
 }
 
 func (s *staff) serve(ctx context.Context) {
-	s.sub = s.Store.SubscribeAll()
+	s.sub = s.Store.Subscribe(store.Filter{Agent: s.agent})
 	defer s.sub.Close()
+	queue, leave := s.queue.join(s.queue.staff)
+	defer leave()
 	s.listed, s.stale = map[chat.ConversationID]bool{}, map[chat.ConversationID]bool{}
 	s.changed = make(chan chat.ConversationID, queued)
 	s.gather = time.NewTimer(time.Hour)
@@ -69,7 +74,8 @@ func (s *staff) serve(ctx context.Context) {
 			if err := s.lists(ctx); err != nil {
 				return err
 			}
-			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.entries, gather: s.gather.C, flush: s.summaries})
+			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.entries, gather: s.gather.C, flush: s.summaries,
+				queue: queue, nudged: func(ctx context.Context) error { return s.nudged(ctx, queue) }})
 		})
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -145,18 +151,20 @@ func (s *staff) wake(ctx context.Context) error {
 	for _, h := range s.sub.Take() {
 		var err error
 		switch h.Topic {
-		case "log":
+		case store.TopicLog:
 			err = s.entries(ctx, h.Conversation)
 			s.touch(h.Conversation)
-		case "cursors", "lane", "presence":
+		case store.TopicCursors, store.TopicLane, store.TopicPresence:
 			s.touch(h.Conversation)
-		case "typing":
+		case store.TopicAll:
+			err = s.everything(ctx)
+		case store.TopicTyping:
 			if o := s.opened(h.Conversation); o != nil {
 				if f, ok := typing(h, o.actor.Participant); ok {
 					err = s.put(ctx, encode(f))
 				}
 			}
-		case "link", "agent":
+		case store.TopicLink, store.TopicAgent:
 			if h.Agent == s.agent {
 				err = s.me(ctx)
 			}
@@ -166,6 +174,33 @@ func (s *staff) wake(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// nudged looks at conversations of the queue that changed; the browser may have one of them open.
+func (s *staff) nudged(ctx context.Context, queue *nudge) error {
+	for id := range queue.take() {
+		s.touch(id)
+		if err := s.entries(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// everything looks at all there is, after hints were lost.
+func (s *staff) everything(ctx context.Context) error {
+	if err := s.lists(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	ids := slices.Collect(maps.Keys(s.open))
+	s.mu.Unlock()
+	for _, id := range ids {
+		if err := s.entries(ctx, id); err != nil {
+			return err
+		}
+	}
+	return s.me(ctx)
 }
 
 func (s *staff) me(ctx context.Context) error {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"errors"
 
 	"trialog/internal/chat"
 	"trialog/internal/desk"
@@ -28,9 +29,11 @@ type cursorsFrame struct {
 }
 
 func (v *visitor) serve(ctx context.Context) {
-	v.sub = v.Store.SubscribeConversation(v.actor.Conversation)
+	v.sub = v.Store.Subscribe(store.Filter{Conversations: []chat.ConversationID{v.actor.Conversation}})
 	defer v.sub.Close()
 	defer v.arrive(ctx, v.actor.Conversation)()
+	queue, leave := v.queue.join(v.queue.visitors)
+	defer leave()
 	hello := make(chan chat.Seq, 1)
 	v.run(ctx,
 		func(ctx context.Context) error {
@@ -50,7 +53,7 @@ func (v *visitor) serve(ctx context.Context) {
 			if err := v.entries(ctx); err != nil {
 				return err
 			}
-			return v.write(ctx, events{wake: v.wake, alive: func(context.Context) bool { return true }})
+			return v.write(ctx, events{wake: v.wake, alive: func(context.Context) bool { return true }, queue: queue, nudged: v.nudged})
 		})
 	if err := v.ticks.flush(context.WithoutCancel(ctx), v.Desk, v.actor); err != nil {
 		v.Log.Warn("note delivery", "conversation", v.actor.Conversation, "err", err)
@@ -91,11 +94,13 @@ func (v *visitor) wake(ctx context.Context) error {
 	for _, h := range v.sub.Take() {
 		var err error
 		switch h.Topic {
-		case "log":
+		case store.TopicLog:
 			err = v.entries(ctx)
-		case "cursors":
+		case store.TopicCursors:
 			err = v.cursors(ctx)
-		case "typing":
+		case store.TopicAll:
+			err = errors.Join(v.entries(ctx), v.cursors(ctx))
+		case store.TopicTyping:
 			if f, ok := typing(h, v.actor.Participant); ok && v.typist(ctx, f.Participant) {
 				f.Conversation = ""
 				err = v.put(ctx, encode(f))
@@ -106,6 +111,15 @@ func (v *visitor) wake(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// nudged tells a waiting customer the place in the queue.
+func (v *visitor) nudged(ctx context.Context) error {
+	c, err := v.Desk.Conversation(ctx, v.actor)
+	if err != nil || c.Status != chat.Waiting {
+		return err
+	}
+	return v.view(ctx)
 }
 
 // typist reports whether the customer may know that this participant types.

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"trialog/internal/chat"
+)
+
+// TeamsSubscription asks Microsoft to tell us of an agent's chats. It is stored before Microsoft is asked, because the handshake comes
+// to Path while the request is still open.
+type TeamsSubscription struct {
+	Account    chat.AccountID
+	Agent      chat.AgentID
+	ID         string // "" until Microsoft has answered
+	Path       string // unguessable last part of our address
+	State      string // the clientState that every item carries
+	Expires    time.Time
+	Authorized time.Time // when Microsoft last got a fresh token
+}
+
+// PutSubscription stores an agent's subscription in place of the old one.
+func (s *Store) PutSubscription(ctx context.Context, v TeamsSubscription) error {
+	err := s.Update(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO subscriptions (account, agent, id, path, state, expires, authorized) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (account, agent) DO UPDATE SET id = excluded.id, path = excluded.path, state = excluded.state,
+			expires = excluded.expires, authorized = excluded.authorized`,
+			string(v.Account), string(v.Agent), v.ID, v.Path, v.State, v.Expires.UnixMicro(), v.Authorized.UnixMicro())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("put subscription of %s: %w", v.Agent, err)
+	}
+	return nil
+}
+
+// SubscriptionOf returns an agent's subscription; ok is false when there is none.
+func (s *Store) SubscriptionOf(ctx context.Context, account chat.AccountID, agent chat.AgentID) (v TeamsSubscription, ok bool, err error) {
+	return first(s.subscriptions(ctx, "WHERE account = $1 AND agent = $2", string(account), string(agent)))
+}
+
+// SubscriptionAt returns the subscription whose address ends in path.
+func (s *Store) SubscriptionAt(ctx context.Context, path string) (v TeamsSubscription, ok bool, err error) {
+	return first(s.subscriptions(ctx, "WHERE path = $1", path))
+}
+
+// SubscriptionByID returns the subscription that Microsoft knows by an id.
+func (s *Store) SubscriptionByID(ctx context.Context, account chat.AccountID, id string) (v TeamsSubscription, ok bool, err error) {
+	return first(s.subscriptions(ctx, "WHERE account = $1 AND id = $2", string(account), id))
+}
+
+func (s *Store) subscriptions(ctx context.Context, where string, args ...any) ([]TeamsSubscription, error) {
+	return collect(ctx, s, "read subscriptions", func(rows *sql.Rows) (v TeamsSubscription, err error) {
+		var expires, authorized int64
+		err = rows.Scan(&v.Account, &v.Agent, &v.ID, &v.Path, &v.State, &expires, &authorized)
+		v.Expires, v.Authorized = time.UnixMicro(expires).UTC(), time.UnixMicro(authorized).UTC()
+		return v, err
+	}, "SELECT account, agent, id, path, state, expires, authorized FROM subscriptions "+where, args...)
+}
+
+// DropSubscription forgets an agent's subscription.
+func (s *Store) DropSubscription(ctx context.Context, account chat.AccountID, agent chat.AgentID) error {
+	return s.exec(ctx, "drop subscription", "DELETE FROM subscriptions WHERE account = $1 AND agent = $2", string(account), string(agent))
+}
+
+// exec runs one statement as a durable write.
+func (s *Store) exec(ctx context.Context, what, statement string, args ...any) error {
+	err := s.Update(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, statement, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// Delivery is a notification of Microsoft as it came.
+type Delivery struct {
+	ID      string
+	Account chat.AccountID
+	At      time.Time
+	Tries   int
+	Body    []byte
+}
+
+// MaxTries is how often a delivery is worked at before it is set aside.
+const MaxTries = 12
+
+// PutDelivery stores a notification, durably.
+func (s *Store) PutDelivery(ctx context.Context, account chat.AccountID, body []byte) error {
+	return s.exec(ctx, "put delivery", "INSERT INTO inbox (id, account, received, tries, body) VALUES ($1, $2, $3, 0, $4)",
+		s.NewID(), string(account), time.Now().UnixMicro(), body)
+}
+
+// Deliveries lists notifications of an account that wait to be worked off, oldest first.
+func (s *Store) Deliveries(ctx context.Context, account chat.AccountID, limit int) ([]Delivery, error) {
+	return collect(ctx, s, "read deliveries", func(rows *sql.Rows) (d Delivery, err error) {
+		var at int64
+		err = rows.Scan(&d.ID, &d.Account, &at, &d.Tries, &d.Body)
+		d.At = time.UnixMicro(at).UTC()
+		return d, err
+	}, "SELECT id, account, received, tries, body FROM inbox WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
+}
+
+// DropDelivery removes a notification that has been worked off.
+func (s *Store) DropDelivery(ctx context.Context, id string) error {
+	return s.exec(ctx, "drop delivery", "DELETE FROM inbox WHERE id = $1", id)
+}
+
+// RetryDelivery counts a failed try. After MaxTries the delivery is set aside.
+func (s *Store) RetryDelivery(ctx context.Context, id string) error {
+	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1 WHERE id = $1", id)
+}
+
+// PutPeople caches the people of an agent's folder, as JSON.
+func (s *Store) PutPeople(ctx context.Context, account chat.AccountID, agent chat.AgentID, asOf time.Time, body []byte) error {
+	return s.exec(ctx, "put people", `INSERT INTO people (account, agent, as_of, body) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (account, agent) DO UPDATE SET as_of = excluded.as_of, body = excluded.body`, string(account), string(agent), asOf.UnixMicro(), string(body))
+}
+
+// People returns what is cached; ok is false when nothing is.
+func (s *Store) People(ctx context.Context, account chat.AccountID, agent chat.AgentID) (body []byte, asOf time.Time, ok bool, err error) {
+	type cached struct {
+		body []byte
+		asOf int64
+	}
+	v, ok, err := first(collect(ctx, s, "read people", func(rows *sql.Rows) (c cached, err error) {
+		err = rows.Scan(&c.body, &c.asOf)
+		return c, err
+	}, "SELECT body, as_of FROM people WHERE account = $1 AND agent = $2", string(account), string(agent)))
+	return v.body, time.UnixMicro(v.asOf).UTC(), ok, err
+}
+
+// PutUpload records where in an agent's drive a file of ours stands. v is encoded as JSON.
+func (s *Store) PutUpload(ctx context.Context, file chat.FileID, agent chat.AgentID, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("put upload: %w", err)
+	}
+	return s.exec(ctx, "put upload", `INSERT INTO uploads (file, agent, body) VALUES ($1, $2, $3)
+		ON CONFLICT (file, agent) DO UPDATE SET body = excluded.body`, string(file), string(agent), string(body))
+}
+
+// Upload reads what PutUpload recorded into v; ok is false when there is nothing.
+func (s *Store) Upload(ctx context.Context, file chat.FileID, agent chat.AgentID, v any) (ok bool, err error) {
+	body, ok, err := first(collect(ctx, s, "read upload", func(rows *sql.Rows) (b []byte, err error) {
+		err = rows.Scan(&b)
+		return b, err
+	}, "SELECT body FROM uploads WHERE file = $1 AND agent = $2", string(file), string(agent)))
+	if err != nil || !ok {
+		return false, err
+	}
+	err = json.Unmarshal(body, v)
+	return true, err
+}
