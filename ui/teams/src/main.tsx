@@ -1,3 +1,7 @@
+// The browser client of the simulated Microsoft tenant: one acts in it as any of its people.
+// words/ says things, graph/ calls Microsoft Graph, rich/ turns hostile HTML into a safe tree
+// and back, model/ holds what is known, view/ draws it.
+
 import { render } from "preact";
 import { readTheme, showTheme } from "./route";
 import { App } from "./view/App";

@@ -57,13 +57,16 @@ export function cardTexts(content: string | null | undefined): string[] {
       return;
     }
     const json = value as Json;
+    const fact = string(json.value);
+    if (fact !== undefined && string(json.title) !== undefined) {
+      texts.push(`${stripped(string(json.title))}: ${fact}`);
+      return;
+    }
     for (const key of ["title", "subtitle", "text"]) {
       const text = stripped(string(json[key]));
       if (text !== "" && texts.length < mostTexts) texts.push(text);
     }
     for (const key of ["body", "items", "columns", "facts"]) walk(json[key], depth + 1);
-    const fact = string(json.value);
-    if (fact !== undefined && string(json.title) !== undefined) texts.push(fact);
   };
   walk(parse(content), 0);
   return texts;

@@ -60,7 +60,7 @@ describe("cards", () => {
 
   it("finds the texts of an adaptive card", () => {
     const card = { body: [{ type: "TextBlock", text: "Hello" }, { type: "FactSet", facts: [{ title: "Status", value: "open" }] }] };
-    expect(cardTexts(JSON.stringify(card))).toEqual(["Hello", "Status", "open"]);
+    expect(cardTexts(JSON.stringify(card))).toEqual(["Hello", "Status: open"]);
     expect(cardTexts("[]")).toEqual([]);
   });
 

@@ -27,6 +27,7 @@ export class Session extends Watched {
   readonly pictures = new Pictures(this.graph);
   readonly shelf: Shelf;
 
+  private readonly former = new Map<string, Chat>(); // chats one is no longer in
   private readonly threads = new Map<string, Thread>();
   private readonly presences = new Map<string, Presence>();
   private readonly names = new Map<string, string>();
@@ -69,6 +70,7 @@ export class Session extends Watched {
     try {
       const chats = await listChats(this.graph);
       for (const chat of chats) this.learn(chat.members ?? []);
+      for (const chat of this.chats) if (!chats.some((c) => c.id === chat.id)) this.former.set(chat.id, chat);
       this.chats = chats.filter((chat) => !chat.viewpoint?.isHidden).sort(recentFirst);
       this.state = "ready";
       this.problem = undefined;
@@ -96,6 +98,11 @@ export class Session extends Watched {
 
   chat(id: string): Chat | undefined {
     return this.chats.find((chat) => chat.id === id);
+  }
+
+  /** A chat one is no longer in, as it was last. */
+  formerChat(id: string): Chat | undefined {
+    return this.former.get(id);
   }
 
   name(person: string | null | undefined): string | undefined {
@@ -163,8 +170,10 @@ export class Session extends Watched {
   }
 
   forget(id: string): void {
-    if (!this.chat(id)) return;
-    this.chats = this.chats.filter((chat) => chat.id !== id);
+    const chat = this.chat(id);
+    if (!chat) return;
+    this.former.set(id, chat);
+    this.chats = this.chats.filter((other) => other !== chat);
     this.changed();
   }
 

@@ -51,6 +51,7 @@ function ChatItem({ chat, session }: { chat: Chat; session: Session }): VNode {
     <li>
       <button
         type="button"
+        data-chat={chat.id}
         class={`chat-item ${unread ? "unread" : ""}`}
         aria-current={chat.id === open ? "true" : undefined}
         onClick={() => openChat(chat.id)}

@@ -1,23 +1,23 @@
 // The frame: bar, rail, list, thread. Below 640 pixels list and thread are separate screens.
 
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ChatList } from "./ChatList";
 import { usePlace, useSpeech, useWatched } from "./context";
 import { Icon, IconButton } from "./Icon";
 import { PeopleList } from "./PeopleList";
 import { ProblemLine } from "./ProblemLine";
 import { Rail, type Section } from "./Rail";
+import { wide } from "./screen";
 import { ThreadView } from "./ThreadView";
 import { TopBar } from "./TopBar";
-
-const wide = "(min-width: 640px)";
 
 export function Frame(): VNode {
   const { session, chat, openChat } = usePlace();
   const [section, setSection] = useState<Section>("chats");
   useWatched(session);
   useFirstChat();
+  useFocusOnReturn();
   return (
     <div class="frame" data-screen={chat === undefined ? "list" : "thread"}>
       <TopBar />
@@ -45,6 +45,18 @@ function useFirstChat(): void {
   useEffect(() => {
     if (chat === undefined && first !== undefined && matchMedia(wide).matches) openChat(first, true);
   }, [chat, first]);
+}
+
+/** Back from a thread on a narrow screen, the focus is on its place in the list. */
+function useFocusOnReturn(): void {
+  const { chat } = usePlace();
+  const before = useRef(chat);
+  useEffect(() => {
+    const left = before.current;
+    before.current = chat;
+    if (chat !== undefined || left === undefined || matchMedia(wide).matches) return;
+    document.querySelector<HTMLElement>(`[data-chat="${CSS.escape(left)}"]`)?.focus();
+  }, [chat]);
 }
 
 function Pane({ section, onSection }: { section: Section; onSection: (section: Section) => void }): VNode {

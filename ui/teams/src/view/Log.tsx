@@ -17,12 +17,13 @@ import { moveFocus } from "./popover";
 
 interface LogProps {
   thread: Thread;
+  closed: boolean; // one may look but not act
   onCompose: () => void;
   onQuote: (message: Message) => void;
   onTakeBack: (pending: Pending) => void;
 }
 
-export function Log({ thread, onCompose, onQuote, onTakeBack }: LogProps): VNode {
+export function Log({ thread, closed, onCompose, onQuote, onTakeBack }: LogProps): VNode {
   const speech = useSpeech();
   const { words } = speech;
   useWatched(thread);
@@ -40,7 +41,7 @@ export function Log({ thread, onCompose, onQuote, onTakeBack }: LogProps): VNode
     <div class="log-frame">
       <div
         ref={box}
-        class="log"
+        class={closed ? "log closed" : "log"}
         role="log"
         aria-label={words.messages}
         aria-busy={thread.state === "loading" || thread.loadingOlder}

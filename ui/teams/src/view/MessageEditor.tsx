@@ -29,7 +29,10 @@ export function MessageEditor({ message, nodes, thread, onDone }: EditorProps): 
   const [empty, setEmpty] = useState(false);
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState<GraphError>();
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.element().closest(".editor")?.scrollIntoView({ block: "nearest" });
+  }, []);
   const chat = session.chat(thread.chat);
   const people = chat ? others(chat, session.me.id).flatMap((m) => (m.userId ? [{ id: m.userId, name: memberName(m, words, (p) => session.name(p)) }] : [])) : [];
   const done = (): void => {

@@ -10,6 +10,7 @@ import { ChatAvatar } from "./ChatList";
 import { usePlace, useSpeech } from "./context";
 import { Icon, IconButton } from "./Icon";
 import { MembersDialog } from "./MembersDialog";
+import { wide } from "./screen";
 
 interface HeadProps {
   id: string;
@@ -23,6 +24,10 @@ export function ThreadHead({ id, chat, title, onBack }: HeadProps): VNode {
   const { session } = usePlace();
   const [renaming, setRenaming] = useState(false);
   const [members, setMembers] = useState(false);
+  const name = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!matchMedia(wide).matches) name.current?.focus(); // a new screen starts at its title
+  }, []);
   const group = chat !== undefined && chat.chatType !== "oneOnOne";
   return (
     <header class="thread-head">
@@ -40,7 +45,7 @@ export function ThreadHead({ id, chat, title, onBack }: HeadProps): VNode {
         />
       ) : (
         <div class="thread-name">
-          <h2 title={title}>{title}</h2>
+          <h2 ref={name} tabIndex={-1} title={title}>{title}</h2>
           {chat && <Under chat={chat} />}
         </div>
       )}

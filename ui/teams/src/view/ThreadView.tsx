@@ -6,6 +6,7 @@ import { Composer, type ComposerHandle } from "./Composer";
 import { usePlace, useSpeech, useWatched } from "./context";
 import { Icon } from "./Icon";
 import { Log } from "./Log";
+import { wide } from "./screen";
 import { ThreadHead } from "./ThreadHead";
 import { chatTitle } from "../words/titles";
 
@@ -19,27 +20,32 @@ export function ThreadView({ id, onBack }: { id: string; onBack: () => void }): 
   const chat = session.chat(id);
   useEffect(() => void thread.load(), [thread]);
   useReading(id);
-  const title = chat ? chatTitle(chat, session.me.id, words, (p) => session.name(p)) : words.chat;
+  useEffect(() => {
+    // Who chose the chat in the list goes on by writing; who came otherwise is left alone.
+    if (matchMedia(wide).matches && document.activeElement?.matches(".chat-item")) composer.current?.focus();
+  }, []);
+  const named = chat ?? session.formerChat(id);
+  const title = named ? chatTitle(named, session.me.id, words, (p) => session.name(p)) : words.chat;
   const gone = session.state === "ready" && chat === undefined;
   return (
     <section class="thread" aria-label={title} {...drop}>
       <ThreadHead id={id} chat={chat} title={title} onBack={onBack} />
-      {gone ? (
+      {gone && thread.messages.length === 0 ? (
         <div class="nothing tall">
           <Icon name="leave" size={40} />
           <p>{words.chatNoLonger}</p>
         </div>
       ) : (
-        <>
-          <Log
-            thread={thread}
-            onCompose={() => composer.current?.focus()}
-            onQuote={(message) => composer.current?.quote(message)}
-            onTakeBack={(pending) => composer.current?.load(pending)}
-          />
-          <Composer handle={composer} thread={thread} chat={chat} />
-        </>
+        <Log
+          thread={thread}
+          closed={gone}
+          onCompose={() => composer.current?.focus()}
+          onQuote={(message) => composer.current?.quote(message)}
+          onTakeBack={(pending) => composer.current?.load(pending)}
+        />
       )}
+      {gone && thread.messages.length > 0 && <p class="left-note" role="status"><Icon name="leave" size={18} /> {words.chatNoLonger}</p>}
+      {!gone && <Composer handle={composer} thread={thread} chat={chat} />}
       {over && <div class="drop-veil" aria-hidden="true"><Icon name="clip" size={32} />{words.dropHere}</div>}
     </section>
   );
