@@ -1,0 +1,74 @@
+package web
+
+import "net/http"
+
+// routes lists every route. Paths of the first two groups are below /api/v1. Who may call stands first in each line: anybody;
+// customer: the bearer token names the conversation; staff: any session; onlooker and agent: a session that may read, or takes part
+// in, the conversation {id}; page: a browser without any proof. docs/api.md explains what goes in and out.
+func (s *Server) routes() []route {
+	all := []route{
+		anybody("GET", "/visitor/services", 200, "List the topics a customer can ask about.", s.services),
+		anybody("POST", "/visitor/conversations", 201, "Open a conversation.", s.openConversation),
+		customer("GET", "/visitor/conversation", 200, "Read the conversation.", s.visitorConversation),
+		customer("POST", "/visitor/messages", 201, "Say a line.", s.visitorPost),
+		customer("POST", "/visitor/edits", 201, "Change an own line.", s.visitorEdit),
+		customer("POST", "/visitor/deletions", 201, "Take an own line back.", s.visitorDelete),
+		customer("POST", "/visitor/read", 204, "Say how far one has read.", s.visitorRead),
+		customer("POST", "/visitor/typing", 204, "Say that one types, or has stopped.", s.visitorTyping),
+		customer("POST", "/visitor/end", 204, "End the conversation.", s.visitorEnd),
+		customer("POST", "/visitor/files", 201, "Upload a file.", s.visitorUpload).uploads(),
+		customer("GET", "/visitor/files/{file}", 200, "Download a file.", s.visitorDownload).streams("application/octet-stream"),
+		customer("GET", "/visitor/transcript", 200, "Download the conversation.", s.visitorTranscript).streams("text/html"),
+		customer("POST", "/visitor/tickets", 201, "Get a one-use ticket for the live connection.", s.visitorTicket),
+		raw("GET", "/visitor/live", 101, "Live connection; the ticket is the proof.", s.cfg.VisitorLive),
+
+		anybody("POST", "/session", 200, "Sign in.", s.signIn),
+		staff("GET", "/session", 200, "Who is signed in.", s.session),
+		staff("DELETE", "/session", 204, "Sign out.", s.signOut),
+		staff("PATCH", "/me", 200, "Change the own profile.", s.changeMe),
+		staff("GET", "/me/teams", 200, "The own Microsoft sign-in.", s.teamsLink),
+		staff("POST", "/me/teams", 200, "Begin to sign in at Microsoft.", s.teamsStart),
+		staff("DELETE", "/me/teams", 204, "Revoke and forget the Microsoft sign-in.", s.teamsDisable),
+		raw("GET", "/teams/callback", 303, "Microsoft sends the browser here.", http.HandlerFunc(s.teamsCallback)),
+		staff("GET", "/directory", 200, "The folders of people to invite.", s.directory),
+		staff("GET", "/directory/search", 200, "Find anybody in the tenant.", s.directorySearch),
+		staff("GET", "/conversations", 200, "List own and waiting conversations.", s.lists),
+		onlooker("GET", "/conversations/{id}", 200, "Read a conversation.", s.conversation),
+		staff("POST", "/conversations/{id}/accept", 200, "Take a waiting conversation.", s.accept),
+		agent("POST", "/conversations/{id}/messages", 201, "Say a line.", s.post),
+		agent("POST", "/conversations/{id}/edits", 201, "Change an own line.", s.edit),
+		agent("POST", "/conversations/{id}/deletions", 201, "Take an own line back.", s.delete),
+		agent("POST", "/conversations/{id}/reactions", 201, "React to a line, or take it back.", s.react),
+		agent("POST", "/conversations/{id}/invitations", 200, "Invite experts.", s.invite),
+		agent("POST", "/conversations/{id}/participants/{n}/retry", 204, "Send a failed invitation again.", s.retryInvitation),
+		agent("DELETE", "/conversations/{id}/participants/{n}", 204, "Remove an expert.", s.remove),
+		agent("POST", "/conversations/{id}/lane/retry", 204, "Set a blocked lane going again.", s.retryLane),
+		agent("POST", "/conversations/{id}/read", 204, "Say how far one has read.", s.read),
+		agent("POST", "/conversations/{id}/typing", 204, "Say that one types, or has stopped.", s.typing),
+		onlooker("POST", "/conversations/{id}/focus", 204, "Say that one looks at it.", s.focus),
+		agent("POST", "/conversations/{id}/close", 204, "End it, or leave it to the other agents.", s.close),
+		onlooker("GET", "/conversations/{id}/transcript", 200, "Download the conversation.", s.transcript).streams("text/html"),
+		agent("POST", "/conversations/{id}/files", 201, "Upload a file.", s.upload).uploads(),
+		staff("GET", "/files/{file}", 200, "Download a file.", s.download).streams("application/octet-stream"),
+		staff("POST", "/tickets", 201, "Get a one-use ticket for the live connection.", s.ticket),
+		raw("GET", "/live", 101, "Live connection; the ticket is the proof.", s.cfg.StaffLive),
+		raw("GET", "/openapi.json", 200, "This description.", http.HandlerFunc(s.describe)),
+
+		page("GET", "/{$}", "The desk.", s.file("desk/index.html", deskPage)),
+		page("GET", "/desk/{path...}", "The desk's parts.", s.folder("desk", deskPage)),
+		page("GET", "/widget.js", "The loader that sites put on their pages.", s.file("widget/loader.js", widgetPart)),
+		page("GET", "/widget/{path...}", "The widget's parts.", s.folder("widget", widgetPart)),
+		page("GET", "/demo", "A shop page with the widget.", s.file("widget/demo.html", shopPage)),
+		page("GET", "/favicon.ico", "The icon.", s.file("desk/favicon.ico", deskPage)),
+	}
+	if s.cfg.Microsoft.Hooks != nil {
+		all = append(all, page("POST", "/hooks/graph/", "Microsoft's notifications.", s.cfg.Microsoft.Hooks))
+	}
+	if s.cfg.Demo != nil {
+		all = append(all,
+			page("GET", "/stage", "Customer, agent and expert side by side.", s.file("widget/stage.html", stagePage)),
+			page("GET", "/stage/config", "Who can act on the stage.", s.stageConfig()),
+			page("GET", "/stage/conversations", "What the stage can play.", s.stageConversations()))
+	}
+	return all
+}

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"trialog/internal/auth"
+	"trialog/internal/chat"
+	"trialog/internal/desk"
+)
+
+var errTeamsOff = chat.Refuse(chat.Conflict, "teams_off", "This installation has no Microsoft Teams account.")
+
+// linkOff is the TeamsLink of an installation without an account.
+type linkOff struct {
+	State string `json:"state"`
+}
+
+// link returns the agent's TeamsLink.
+func (m Microsoft) link(ctx context.Context, agent chat.AgentID) (any, error) {
+	if m.Link == nil {
+		return linkOff{"off"}, nil
+	}
+	return m.Link(ctx, agent)
+}
+
+func (s *Server) teamsLink(ctx context.Context, who auth.Session, _ *struct{}) (any, error) {
+	return s.cfg.Microsoft.link(ctx, who.Agent)
+}
+
+type urlOut struct {
+	URL string `json:"url" doc:"Where to send the browser."`
+}
+
+func (s *Server) teamsStart(ctx context.Context, who auth.Session, _ *bare) (urlOut, error) {
+	if s.cfg.Microsoft.Start == nil {
+		return urlOut{}, errTeamsOff
+	}
+	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale)
+	return urlOut{at}, err
+}
+
+func (s *Server) teamsDisable(ctx context.Context, who auth.Session, _ *bare) (nothing, error) {
+	if s.cfg.Microsoft.Disable == nil {
+		return nothing{}, errTeamsOff
+	}
+	return nothing{}, s.cfg.Microsoft.Disable(ctx, who.Agent)
+}
+
+// teamsCallback takes the browser back from Microsoft and sends it on to the profile, with what went wrong in the fragment.
+func (s *Server) teamsCallback(w http.ResponseWriter, r *http.Request) {
+	ctx := r.Context()
+	who, err := s.cfg.Auth.Session(ctx, sessionToken(r))
+	if err == nil {
+		if s.cfg.Microsoft.Finish == nil {
+			err = errTeamsOff
+		} else {
+			err = s.cfg.Microsoft.Finish(ctx, who.Agent, who.ID(), r.URL.Query())
+		}
+	}
+	to := "/#/profile"
+	if err != nil {
+		p := s.problem(ctx, err)
+		q := url.Values{"error": {p.Code}}
+		if p.Field != "" {
+			q.Set("detail", p.Field)
+		}
+		if p.Status == http.StatusInternalServerError {
+			q.Set("detail", p.RequestID)
+		}
+		to += "?" + q.Encode()
+	}
+	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+func (s *Server) retryLane(ctx context.Context, a desk.Actor, _ *bare) (nothing, error) {
+	retry := s.cfg.Microsoft.RetryLane
+	if retry == nil {
+		return nothing{}, errTeamsOff
+	}
+	return nothing{}, retry(ctx, a.Conversation)
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"trialog/internal/desk"
+)
+
+func TestVisitorTalks(t *testing.T) {
+	w := start(t, nil)
+	var services servicesOut
+	w.want(200, request{method: "GET", path: "/visitor/services"}, &services)
+	if len(services.Services) != 2 || !services.Open || services.Services[0].Name != "Rechnung" {
+		t.Errorf("services are %+v", services)
+	}
+	v := w.lena()
+	if len(v.token) < 50 || len(v.id) != 26 {
+		t.Errorf("token %d, id %q", len(v.token), v.id)
+	}
+	var posted, again desk.Posted
+	w.want(201, v.call("POST", "/visitor/messages", `{"id":"l1","text":"Wo ist https://shop.example?"}`), &posted)
+	w.want(201, v.call("POST", "/visitor/messages", `{"id":"l1","text":"Wo ist https://shop.example?"}`), &again)
+	if posted.Seq != 3 || again != posted {
+		t.Errorf("posted %+v, again %+v", posted, again)
+	}
+	w.refused(409, "key_conflict", "", v.call("POST", "/visitor/messages", `{"id":"l1","text":"other"}`))
+	w.want(201, v.call("POST", "/visitor/edits", `{"id":"l2","ref":3,"text":"Wo ist das Paket?"}`), nil)
+	w.want(201, v.call("POST", "/visitor/deletions", `{"id":"l3","ref":2}`), nil)
+	w.want(204, v.call("POST", "/visitor/read", `{"seq":3}`), nil)
+	w.want(204, v.call("POST", "/visitor/typing", `{"on":true}`), nil)
+	var read visitorConversationOut
+	w.want(200, v.call("GET", "/visitor/conversation?after=0&limit=500", ""), &read)
+	if read.Conversation.Last != 5 || len(read.Entries) != 5 || texts(read.Entries) != "Guten Tag|Wo ist https://shop.example?" {
+		t.Errorf("conversation is %+v", read)
+	}
+	w.want(200, v.call("GET", "/visitor/conversation?after=3&limit=1", ""), &read)
+	if len(read.Entries) != 1 || read.Entries[0].Seq != 4 {
+		t.Errorf("a page is %+v", read.Entries)
+	}
+	w.want(204, v.call("POST", "/visitor/end", "{}"), nil)
+	w.want(204, v.call("POST", "/visitor/end", ""), nil)
+	w.refused(410, "conversation_closed", "", v.call("POST", "/visitor/messages", `{"id":"l9","text":"noch da?"}`))
+}
+
+func TestVisitorIsRefused(t *testing.T) {
+	w := start(t, nil)
+	v := w.lena()
+	long := strings.Repeat("x", 8001)
+	for _, c := range []struct {
+		status      int
+		code, field string
+		method      string
+		path, body  string
+	}{
+		{422, "missing_field", "id", "POST", "/visitor/messages", `{"text":"a"}`},
+		{422, "bad_id", "id", "POST", "/visitor/messages", `{"id":"a b","text":"a"}`},
+		{422, "empty", "text", "POST", "/visitor/messages", `{"id":"a"}`},
+		{413, "text_too_long", "text", "POST", "/visitor/messages", `{"id":"a","text":"` + long + `"}`},
+		{422, "no_file", "files[0]", "POST", "/visitor/messages", `{"id":"a","files":["aaaaaaaaaaaaaaaaaaaaaaaaaa"]}`},
+		{422, "unknown_field", "audience", "POST", "/visitor/messages", `{"id":"a","text":"a","audience":"backroom"}`},
+		{422, "unknown_field", "content", "POST", "/visitor/messages", `{"id":"a","content":[{"t":"p"}]}`},
+		{422, "no_line", "ref", "POST", "/visitor/edits", `{"id":"a","ref":99,"text":"a"}`},
+		{422, "no_line", "ref", "POST", "/visitor/deletions", `{"id":"a","ref":-1}`},
+		{422, "not_a_message", "", "POST", "/visitor/deletions", `{"id":"a","ref":1}`},
+		{422, "bad_cursor", "seq", "POST", "/visitor/read", `{"seq":99}`},
+		{422, "bad_cursor", "seq", "POST", "/visitor/read", `{"seq":-1}`},
+		{422, "bad_cursor", "after", "GET", "/visitor/conversation?after=-1", ""},
+		{422, "bad_field", "after", "GET", "/visitor/conversation?after=x", ""},
+		{422, "bad_limit", "limit", "GET", "/visitor/conversation?limit=5000", ""},
+		{404, "no_file", "", "GET", "/visitor/files/aaaaaaaaaaaaaaaaaaaaaaaaaa", ""},
+		{404, "no_file", "", "GET", "/visitor/files/..%2f..%2fetc%2fpasswd", ""},
+		{422, "unknown_field", "x", "POST", "/visitor/end", `{"x":1}`},
+		{404, "no_route", "", "GET", "/visitor/nothing", ""},
+		{405, "bad_method", "", "PUT", "/visitor/messages", `{}`},
+	} {
+		w.refused(c.status, c.code, c.field, v.call(c.method, c.path, c.body))
+	}
+	if a := w.do(v.call("PUT", "/visitor/messages", "{}")); a.header.Get("Allow") != "POST" {
+		t.Errorf("Allow is %q", a.header.Get("Allow"))
+	}
+	for _, token := range []string{"", "x", strings.Repeat("a", 52), string(v.id)} {
+		a := w.refused(401, "bad_token", "", request{method: "GET", path: "/visitor/conversation", token: token})
+		if a.header.Get("WWW-Authenticate") == "" {
+			t.Error("no WWW-Authenticate")
+		}
+	}
+}
+
+func TestOpeningIsRefused(t *testing.T) {
+	w := start(t, nil)
+	const page = `"locale":"de","page":{}`
+	for _, c := range []struct {
+		status            int
+		code, field, body string
+	}{
+		{422, "missing_field", "locale", `{"page":{}}`},
+		{422, "missing_field", "page", `{"locale":"de"}`},
+		{422, "no_service", "service", `{"service":"nope",` + page + `}`},
+		{422, "bad_email", "email", `{"email":"Lena <l@example.com>",` + page + `}`},
+		{422, "too_long", "name", `{"name":"` + strings.Repeat("n", 81) + `",` + page + `}`},
+		{422, "bad_link", "page.url", `{"locale":"de","page":{"url":"javascript:alert(1)"}}`},
+		{422, "bad_link", "page.url", `{"locale":"de","page":{"url":"https://graph.microsoft.com@evil.test/"}}`},
+		{422, "bad_id", "id", `{"text":"a",` + page + `}`},
+		{422, "bad_field", "attributes.plan", `{"attributes":{"plan":{"a":1}},` + page + `}`},
+		{422, "bad_user", "user", `{"user":"eyJhbGciOiJub25lIn0.e30.",` + page + `}`},
+		{422, "bad_field", "name", `{"name":["Lena"],` + page + `}`},
+		{400, "bad_json", "", ``},
+	} {
+		w.refused(c.status, c.code, c.field, request{method: "POST", path: "/visitor/conversations", body: c.body})
+	}
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+
+	"trialog/internal/chat"
+)
+
+// words are what a transcript says in one language. Sentences about people have %s where the name stands.
+type words struct {
+	Lang, Title, Opened, Deleted, Edited, BackRoom string
+
+	opened, joined, left, removed, inviting, invited, failed, byCustomer, byAgent, ended, notice string
+
+	kinds map[chat.Kind]string
+}
+
+var english = words{
+	Lang: "en", Title: "Chat #%d · %s", Opened: "Started %s (times in UTC)", Deleted: "This message was deleted.", Edited: "(edited)", BackRoom: "back room",
+	opened: "%s started the chat", joined: "%s joined the conversation", left: "%s left the conversation", removed: "%s was removed from the conversation",
+	inviting: "%s is being invited", invited: "%s was invited in Microsoft Teams", failed: "The invitation of %s failed",
+	byCustomer: "The chat was ended by the customer", byAgent: "The chat was ended by the agent", ended: "The chat has ended", notice: "Notice",
+	kinds: map[chat.Kind]string{chat.Customer: "customer", chat.Agent: "agent", chat.Expert: "expert", chat.Supervisor: "supervisor"},
+}
+
+var german = words{
+	Lang: "de", Title: "Chat #%d · %s", Opened: "Begonnen %s (Zeiten in UTC)", Deleted: "Diese Nachricht wurde gelöscht.", Edited: "(bearbeitet)", BackRoom: "Hinterzimmer",
+	opened: "%s hat den Chat begonnen", joined: "%s ist der Konversation beigetreten", left: "%s hat die Konversation verlassen", removed: "%s wurde aus der Konversation entfernt",
+	inviting: "%s wird eingeladen", invited: "%s wurde in Microsoft Teams eingeladen", failed: "Die Einladung von %s ist fehlgeschlagen",
+	byCustomer: "Der Chat wurde vom Kunden beendet", byAgent: "Der Chat wurde vom Agenten beendet", ended: "Der Chat ist beendet", notice: "Hinweis",
+	kinds: map[chat.Kind]string{chat.Customer: "Kunde", chat.Agent: "Agent", chat.Expert: "Experte", chat.Supervisor: "Supervisor"},
+}
+
+// wordsFor chooses the words of a language tag; who has neither reads English.
+func wordsFor(locale string) words {
+	if base, _, _ := strings.Cut(strings.ToLower(locale), "-"); base == "de" {
+		return german
+	}
+	return english
+}
+
+// fact words one of the system's entries; name says how the reader knows a participant.
+func (w words) fact(e chat.Entry, name func(chat.ParticipantID) string) string {
+	if e.Fact == nil {
+		return ""
+	}
+	who := name(e.Fact.Subject)
+	if p := e.Fact.Participant; p != nil {
+		who = name(p.ID)
+	}
+	switch e.Kind {
+	case chat.Opened:
+		return fmt.Sprintf(w.opened, who)
+	case chat.JoinedFact:
+		return fmt.Sprintf(w.joined, who)
+	case chat.LeftFact:
+		if e.Fact.Reason == chat.ReasonRemoved {
+			return fmt.Sprintf(w.removed, who)
+		}
+		return fmt.Sprintf(w.left, who)
+	case chat.Invitation:
+		return w.invitation(e.Fact, who)
+	case chat.ClosedFact:
+		switch e.Fact.Reason {
+		case chat.ReasonCustomer:
+			return w.byCustomer
+		case chat.ReasonAgent:
+			return w.byAgent
+		}
+		return w.ended
+	case chat.Notice:
+		if e.Fact.Reason == "" { // not for this reader
+			return ""
+		}
+		return withReason(w.notice, e.Fact)
+	}
+	return ""
+}
+
+func (w words) invitation(f *chat.Fact, who string) string {
+	switch f.State {
+	case chat.Inviting:
+		return fmt.Sprintf(w.inviting, who)
+	case chat.Invited:
+		return fmt.Sprintf(w.invited, who)
+	case chat.Failed:
+		return withReason(fmt.Sprintf(w.failed, who), f)
+	}
+	return ""
+}
+
+// withReason adds the code of a reason and the thing it is about.
+func withReason(sentence string, f *chat.Fact) string {
+	if why := strings.TrimSpace(f.Reason + " " + f.Detail); why != "" {
+		return sentence + ": " + why
+	}
+	return sentence
+}
