@@ -32,7 +32,7 @@ type pageData struct {
 
 type pagePerson struct {
 	ID, Name, UPN, Initials string
-	Hue                     int
+	Colour                  int
 }
 
 func (t *Tenant) renderPage(w http.ResponseWriter, status int, data pageData) {
@@ -74,7 +74,7 @@ func (t *Tenant) pickerPage(w http.ResponseWriter, r *http.Request, req *authori
 	}
 	data := pageData{Words: wordsFor(r), View: "picker", App: req.app.Name, Organisation: t.cfg.Name}
 	for _, p := range all {
-		data.People = append(data.People, pagePerson{p.ID, p.Name, p.UPN, initials(p.Name), hue(p.ID)})
+		data.People = append(data.People, pagePerson{p.ID, p.Name, p.UPN, initials(p.Name), colour(p.ID)})
 	}
 	t.renderPage(w, http.StatusOK, data)
 }
@@ -119,10 +119,11 @@ func initials(name string) string {
 	return strings.ToUpper(string(out))
 }
 
-func hue(id string) int {
+// colour picks one of the page's six colours for a person, always the same.
+func colour(id string) int {
 	sum := 0
 	for _, c := range id {
-		sum = (sum*31 + int(c)) % 360
+		sum = (sum*31 + int(c)) % 6
 	}
 	return sum
 }

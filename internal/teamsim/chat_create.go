@@ -134,7 +134,7 @@ func (t *Tenant) createGroup(c *call, body newChatBody, people, roles []string) 
 	if len(people) < 2 {
 		return badRequest("A chat needs at least two members.")
 	}
-	if len(people) == 2 {
+	if len(people) == 2 && !c.teams {
 		switch t.faults.PairGroup {
 		case PairAsOneOnOne:
 			return t.chatCreated(c, t.pairChat(people[0], people[1], roles[0], roles[1]))

@@ -20,6 +20,11 @@ func (t *Tenant) chatFor(c *call) (*chat, *member, answer) {
 	if a, refused := t.needsTeams(c); refused {
 		return nil, nil, a
 	}
+	if user := c.vars["user"]; user != "" {
+		if p := t.lookup(user); p == nil || p.ID != c.caller() {
+			return nil, nil, forbidden("User id in the request URL must match the signed-in user.")
+		}
+	}
 	ch := t.chats[c.vars["chat"]]
 	if ch == nil || ch.gone || ch.kind == channel {
 		return nil, nil, notFound("Could not find the chat '%s'.", c.vars["chat"])

@@ -50,6 +50,8 @@ func TestListChatsRefuses(t *testing.T) {
 	}
 	anna.get("/users/"+w.id("Erik Lind")+"/chats").refused(t, 403, "Forbidden")
 	anna.get("/users/"+anna.me+"/chats").want(t, 200)
+	chat := anna.get("/me/chats").text("value", 0, "id")
+	anna.get("/users/"+w.id("Erik Lind")+"/chats/"+chat+"/messages").refused(t, 403, "Forbidden")
 	anna.get("/me/chats/getAllMessages()").refused(t, 412, "PreconditionFailed")
 }
 

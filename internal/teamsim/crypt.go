@@ -83,7 +83,34 @@ func (c *encryptionCert) seal(plain []byte, random io.Reader) (*encryptedContent
 // validationToken proves to a subscriber that a POST comes from Microsoft: a token of
 // version 1.0 for the subscriber's application.
 func (t *Tenant) validationToken(app string) (string, error) {
-	return t.sign(t.validationClaims(app))
+	key, err := t.keys.signing()
+	if err != nil {
+		return "", err
+	}
+	t.mu.Lock()
+	known := t.proofs[app]
+	t.mu.Unlock()
+	if known.key == key && time.Now().Before(known.until) {
+		return known.token, nil
+	}
+	token, err := signJWT(key, t.validationClaims(app))
+	if err != nil {
+		return "", err
+	}
+	t.mu.Lock()
+	t.proofs[app] = proof{key, token, time.Now().Add(proofLife)}
+	t.mu.Unlock()
+	return token, nil
+}
+
+// proofLife is how long one validation token serves; it is valid for an hour.
+const proofLife = 10 * time.Minute
+
+// proof is a validation token that has been signed.
+type proof struct {
+	key   *signingKey
+	token string
+	until time.Time
 }
 
 func (t *Tenant) validationClaims(app string) map[string]any {

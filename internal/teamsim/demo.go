@@ -13,7 +13,7 @@ func Demo(t *Tenant) error {
 	for _, p := range demoPeople() {
 		names = append(names, t.AddPerson(p).Name)
 	}
-	if _, err := t.AddTeam("Netzbetrieb", []string{"General", "Störungen", "Planung"}, append([]string{"Erik Lind"}, names[:8]...)...); err != nil {
+	if _, err := t.AddTeam("Netzbetrieb", []string{"General", "Störungen", "Planung"}, append([]string{"Erik Lind", "Anna Becker"}, names[3:9]...)...); err != nil {
 		return err
 	}
 	if _, err := t.AddTeam("Kundenservice", []string{"General", "Tarife"}, "Anna Becker", "Ben Okafor", "Lucía Romero"); err != nil {

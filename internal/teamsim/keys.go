@@ -19,6 +19,11 @@ type signingKey struct {
 	priv *rsa.PrivateKey
 }
 
+func newSigningKey(priv *rsa.PrivateKey) *signingKey {
+	sum := sha256.Sum256(priv.N.Bytes())
+	return &signingKey{id: base64.RawURLEncoding.EncodeToString(sum[:20]), priv: priv}
+}
+
 // keyring holds the two published keys. They are made on first use, because most
 // simulated worlds never sign anything.
 type keyring struct {
@@ -34,8 +39,7 @@ func (k *keyring) ready(n int) error {
 		if err != nil {
 			return fmt.Errorf("generate signing key: %w", err)
 		}
-		sum := sha256.Sum256(priv.N.Bytes())
-		k.keys = append(k.keys, &signingKey{id: base64.RawURLEncoding.EncodeToString(sum[:20]), priv: priv})
+		k.keys = append(k.keys, newSigningKey(priv))
 	}
 	return nil
 }

@@ -48,6 +48,12 @@ func (t *Tenant) serveSim(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"requests": t.Requests(), "counts": t.RequestCounts(), "deliveries": t.Deliveries()})
 	case "GET chats":
 		writeJSON(w, http.StatusOK, map[string]any{"chats": t.Chats()})
+	case "POST fail":
+		t.simFail(w, r)
+	case "POST subscriptions":
+		t.simSubscriptions(w, r)
+	case "POST disable":
+		t.simDisable(w, r)
 	case "GET subscriptions":
 		writeJSON(w, http.StatusOK, map[string]any{"subscriptions": t.Subscriptions()})
 	default:

@@ -2,6 +2,7 @@ package teamsim_test
 
 import (
 	"context"
+	"crypto/rsa"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,6 +112,35 @@ func verifyToken(w *world, raw string) error {
 		return fmt.Errorf("claims %+v", claims)
 	}
 	return nil
+}
+
+func TestSharedKeysAndRolling(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world, h *hook, anna *graph) {
+		w = newWorld(t, func(c *teamsim.Config) { c.SigningKeys = []*rsa.PrivateKey{mustKey(t).key} })
+		h = w.listen()
+		w.run()
+		anna = w.as("Anna Becker")
+		chat := anna.group("keys", "Erik Lind")
+		anna.subscribe()
+		hear := func() string {
+			t.Helper()
+			anna.say(chat, "x")
+			w.settle()
+			n := h.take()[0]
+			checkValidationToken(t, w, n)
+			return n.tokens[0]
+		}
+		first := hear()
+		if again := hear(); again != first {
+			t.Error("every POST has a token of its own")
+		}
+		if err := w.tenant.RollKeys(true); err != nil {
+			t.Fatal(err)
+		}
+		if hear() == first {
+			t.Error("signed with a retired key")
+		}
+	})
 }
 
 func TestEveryChangeIsHeard(t *testing.T) {

@@ -44,7 +44,9 @@ func (t *Tenant) AddTeam(name string, channels []string, members ...string) (str
 		if p == nil {
 			return "", fmt.Errorf("add team %q: no person %q", name, who)
 		}
-		team.members = append(team.members, p.ID)
+		if !slices.Contains(team.members, p.ID) {
+			team.members = append(team.members, p.ID)
+		}
 	}
 	for _, topic := range channels {
 		c := t.newChat("19:"+t.hexID()+"@thread.tacv2", channel, topic, "")

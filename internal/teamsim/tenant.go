@@ -3,6 +3,7 @@ package teamsim
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"io"
 	"io/fs"
@@ -34,6 +35,10 @@ type Config struct {
 
 	// Rand feeds keys, codes and tokens; crypto/rand when nil.
 	Rand io.Reader
+	// SigningKeys sign id tokens and validation tokens, the first one first; missing ones
+	// are made on first use. Many short-lived tenants may share them: making an RSA key
+	// takes longer than everything else a tenant does.
+	SigningKeys []*rsa.PrivateKey
 	// HTTP delivers notifications; a client with its own transport when nil.
 	HTTP *http.Client
 
@@ -104,6 +109,7 @@ type Tenant struct {
 	watchers  map[*watcher]struct{}
 	lastSent  []sentCopy
 	delivered DeliveryCounts
+	proofs    map[string]proof // validation tokens by application
 
 	limits   limiter
 	requests requestLog
@@ -145,6 +151,9 @@ func New(cfg Config) (*Tenant, error) {
 	t.chance = mathrand.New(mathrand.NewPCG(cfg.Seed, 0x7465616d73696d31))
 	t.names = mathrand.New(mathrand.NewPCG(cfg.Seed, 0x7465616d73696d32))
 	t.keys.rand = cfg.Rand
+	for _, key := range cfg.SigningKeys {
+		t.keys.keys = append(t.keys.keys, newSigningKey(key))
+	}
 	t.makeMaps()
 	t.routes = buildRoutes()
 	t.addTeamsApp()
@@ -173,6 +182,7 @@ func (t *Tenant) makeMaps() {
 	t.subs = map[string]*subscription{}
 	t.subsBy = map[string]map[string]*subscription{}
 	t.outlets = map[string]*outlet{}
+	t.proofs = map[string]proof{}
 	t.watchers = map[*watcher]struct{}{}
 	t.wake = make(chan struct{}, 1)
 	t.idle = make(chan struct{})

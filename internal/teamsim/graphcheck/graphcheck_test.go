@@ -1,7 +1,10 @@
 package graphcheck_test
 
 import (
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -98,5 +101,72 @@ func TestOperations(t *testing.T) {
 	}
 	if name := d.Name("GET", u); name != "GET /chats/{chat-id}/messages/delta()" {
 		t.Errorf("name %q", name)
+	}
+}
+
+// recorder notes failures instead of failing.
+type recorder struct {
+	testing.TB
+	errors []string
+}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.errors = append(r.errors, fmt.Sprintf(format, args...))
+}
+func (r *recorder) Helper() {}
+
+func TestHandlerAndTransport(t *testing.T) {
+	answer := message
+	server := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || r.Method == http.MethodPost && len(body) == 0 {
+			t.Errorf("the body did not get through: %v", err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusCreated)
+		}
+		io.WriteString(w, answer)
+	})
+	rec := &recorder{TB: t}
+	checked := httptest.NewServer(graphcheck.Handler(rec, server))
+	defer checked.Close()
+	plain := httptest.NewServer(server)
+	defer plain.Close()
+	client := &http.Client{Transport: graphcheck.Transport(rec, http.DefaultTransport)}
+	do := func(c *http.Client, address, sent string) string {
+		t.Helper()
+		var res *http.Response
+		var err error
+		if sent == "" {
+			res, err = c.Get(address)
+		} else {
+			res, err = c.Post(address, "application/json", strings.NewReader(sent))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		raw, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(raw)
+	}
+	for name, c := range map[string]struct {
+		client *http.Client
+		base   string
+	}{"handler": {http.DefaultClient, checked.URL}, "transport": {client, plain.URL}} {
+		answer = message
+		if got := do(c.client, c.base+"/v1.0/chats/1/messages", `{"body":{"content":"x"}}`); got != message || len(rec.errors) != 0 {
+			t.Errorf("%s: %q %q", name, got, rec.errors)
+		}
+		do(c.client, c.base+"/elsewhere", "") // not Graph: not looked at
+		answer = `{"id":1}`
+		do(c.client, c.base+"/v1.0/chats/1/messages/2", "")
+		if len(rec.errors) != 1 || !strings.Contains(rec.errors[0], "GET /v1.0/chats/1/messages/2") {
+			t.Errorf("%s: %q", name, rec.errors)
+		}
+		rec.errors = nil
 	}
 }
