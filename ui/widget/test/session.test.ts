@@ -5,7 +5,7 @@ import { Live } from "../src/lib/live";
 import { keep, type Keep } from "../src/lib/storage";
 import { Tabs } from "../src/lib/tabs";
 import { plainText, type Line } from "../src/model/log";
-import { overlay } from "../src/model/outbox";
+import { Outbox, overlay } from "../src/model/outbox";
 import { Session } from "../src/model/session";
 import { Server } from "./server";
 
@@ -16,7 +16,7 @@ const sessions: Session[] = [];
 
 /** A widget in a browser; with the same store, the same browser after a reload. */
 async function arrive(): Promise<Session> {
-  const session = new Session(new Api("https://chat.example", server.fetch), store, async () => ({ Live, Tabs }));
+  const session = new Session(new Api("https://chat.example", server.fetch), store, async () => ({ Live, Outbox, Tabs }));
   sessions.push(session);
   await session.boot();
   return session;

@@ -7,7 +7,7 @@ import type { Down, Live } from "../lib/live";
 import type { Keep } from "../lib/storage";
 import type { Tabs } from "../lib/tabs";
 import { me, merge, type Line } from "./log";
-import { Outbox, type Act } from "./outbox";
+import type { Act, Outbox } from "./outbox";
 import { nothing, Store, type State } from "./state";
 import { Typists } from "./typists";
 
@@ -32,9 +32,10 @@ interface Stored {
   over?: boolean;
 }
 
-/** The code of connections, which nobody needs before there is a conversation. */
+/** The code that nobody needs before there is a conversation. */
 export interface Wires {
   Live: typeof Live;
+  Outbox: typeof Outbox;
   Tabs: typeof Tabs;
 }
 
@@ -205,7 +206,7 @@ export class Session {
     }
   }
 
-  private attach({ Live, Tabs }: Wires): void {
+  private attach({ Live, Outbox, Tabs }: Wires): void {
     const base = sessionKey(this.api.origin);
     const { id } = this.stored!;
     const live = new Live(this.api, {

@@ -5,10 +5,10 @@ import { Form } from "./form";
 import { Header } from "./header";
 import { useMedia, useStore } from "./hooks";
 import { lazy } from "./lazy";
+import { talk } from "./parts";
 
 const phone = "(max-width: 480px) and (pointer: coarse), (max-width: 400px), (max-height: 420px)";
 
-const talk = (shell: Shell) => import("./talk").then((m) => (shell.dress(m.sheet), m));
 const Chat = lazy<{ shell: Shell; state: State }>(({ shell }) => talk(shell).then((m) => m.Chat));
 const EndSheet = lazy<{ shell: Shell }>(({ shell }) => talk(shell).then((m) => m.EndSheet));
 

@@ -45,10 +45,10 @@ function Footer({ shell, state }: { shell: Shell; state: State }) {
   const w = shell.words;
   const people = readers(state.log.people);
   return (
-    <footer>
+    <div class="foot">
       {people.length > 0 && <><span dir="auto">{w.whoReads(people.map(publicName))}</span> · </>}
       <button type="button" onClick={() => void shell.transcript()}>{w.transcript}</button>
-    </footer>
+    </div>
   );
 }
 

@@ -20,12 +20,13 @@ type Field = keyof Draft;
 /** What we ask before a chat: who, and about what. */
 export function Form({ shell }: { shell: Shell }) {
   const { words: w, notice } = shell.ui.get();
-  const first = useRef<HTMLInputElement>(null);
-  useClaim(shell, first);
+  const form = useRef<HTMLFormElement>(null);
+  useClaim(shell, { get current() { return form.current?.querySelector<HTMLElement>("input, textarea") ?? null; } });
   const key = `${sessionKey(shell.origin)}:draft:form`;
   const [draft, setDraft] = useState<Draft>(() => ({ name: "", email: "", text: "", ...(JSON.parse(shell.tab.get(key) ?? "{}") as Partial<Draft>) }));
   const [errors, setErrors] = useState<Partial<Record<Field | "form", string>>>({});
   const [busy, setBusy] = useState(false);
+  const [vouched, setVouched] = useState(!!shell.host.settings.user); // the site has said who this is: we do not ask again
   const { services, open } = useServices(shell);
   const wanted = shell.host.settings.service;
   const [topic, setTopic] = useState(wanted ?? "");
@@ -41,15 +42,17 @@ export function Form({ shell }: { shell: Shell }) {
   const submit = async (e: Event) => {
     e.preventDefault();
     if (busy) return;
-    const missing = Object.fromEntries((["name", "text"] as const).filter((f) => !draft[f].trim()).map((f) => [f, w.required]));
+    const missing = Object.fromEntries((vouched ? (["text"] as const) : (["name", "text"] as const)).filter((f) => !draft[f].trim()).map((f) => [f, w.required]));
     setErrors(missing);
     if (Object.keys(missing).length) return focusError(e.target as HTMLFormElement);
     setBusy(true);
     try {
       const service = ask ? services.find((s) => s.id === topic)?.id ?? services[0]?.id : wanted;
-      await shell.session.begin({ ...opening(shell), service, name: draft.name.trim(), email: draft.email.trim() || undefined, text: draft.text.trim() });
+      const who = vouched ? { user: shell.host.settings.user } : { name: draft.name.trim(), email: draft.email.trim() || undefined };
+      await shell.session.begin({ ...opening(shell), ...who, service, text: draft.text.trim() });
       shell.tab.remove(key);
     } catch (problem) {
+      if (problem instanceof Refusal && problem.code === "bad_user") setVouched(false);
       const field = problem instanceof Refusal && problem.problem?.field;
       setErrors({ [field === "email" || field === "name" || field === "text" ? field : "form"]: shell.problem(problem) });
       setBusy(false);
@@ -66,14 +69,14 @@ export function Form({ shell }: { shell: Shell }) {
       <div class="field">
         <label for={`f-${name}`}>{label}</label>
         {note && <span class="note">{note}</span>}
-        {how === "area" ? <textarea {...common} rows={3} maxLength={8000} /> : <input {...common} type={how} autocomplete={how === "email" ? "email" : "name"} maxLength={how === "email" ? 254 : 80} ref={name === "name" ? first : undefined} />}
+        {how === "area" ? <textarea {...common} rows={3} maxLength={8000} /> : <input {...common} type={how} autocomplete={how === "email" ? "email" : "name"} maxLength={how === "email" ? 254 : 80} />}
         {errors[name] && <p class="error" id={`e-${name}`}>{errors[name]}</p>}
       </div>
     );
   };
 
   return (
-    <form class="form" onSubmit={submit} noValidate>
+    <form ref={form} class="form" onSubmit={submit} noValidate>
       <div class="hello">
         <h3>{w.greeting}</h3>
         <p>{open ? w.intro : w.closedNow}</p>
@@ -86,8 +89,8 @@ export function Form({ shell }: { shell: Shell }) {
           </select>
         </div>
       )}
-      {field("name", w.name, "text")}
-      {field("email", w.email, "email", w.optional)}
+      {!vouched && field("name", w.name, "text")}
+      {!vouched && field("email", w.email, "email", w.optional)}
       {field("text", w.message, "area")}
       <p class="privacy">{w.privacy} <Privacy shell={shell} /></p>
       <p class="error" role="alert">{errors.form ?? notice}</p>
@@ -113,10 +116,10 @@ function useServices(shell: Shell): { services: Service[]; open: boolean } {
 }
 
 function opening(shell: Shell) {
-  const { attributes, user } = shell.host.settings;
+  const { attributes } = shell.host.settings;
   const { origin, pathname, protocol } = location; // without query and fragment: they may hold what is nobody's business
   const url = protocol.startsWith("http") ? origin + pathname : "";
-  return { locale: shell.words.lang, page: { url, title: document.title.slice(0, 300) }, attributes, user };
+  return { locale: shell.words.lang, page: { url, title: document.title.slice(0, 300) }, attributes };
 }
 
 const focusError = (form: HTMLFormElement) => setTimeout(() => form.querySelector<HTMLElement>("[aria-invalid]")?.focus());

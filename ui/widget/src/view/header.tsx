@@ -3,20 +3,26 @@ import { publicName, readers } from "../model/facts";
 import type { State } from "../model/state";
 import type { Shell } from "../shell";
 import { Icon } from "./icons";
-import { Menu, type Item } from "./menu";
+import { lazy } from "./lazy";
+import type { Item } from "./menu";
+import { talk } from "./parts";
+
+const Menu = lazy(({ shell }: { shell: Shell; label: string; icon: "more"; items: Item[] }) => talk(shell).then((m) => m.Menu), () => null);
 
 /** Who is here, and what can be done with the chat as a whole. */
 export function Header({ shell, state }: { shell: Shell; state: State }) {
   const { words: w, sound } = shell.ui.get();
   const running = state.phase === "chat" && state.view?.status !== "closed";
   const end = () => shell.ask();
-  const items: Item[] = [{ label: w.soundOn, icon: "sound", checked: sound, act: () => shell.setSound(!sound) }];
-  if (state.phase === "chat") items.push({ label: w.transcript, icon: "download", act: () => void shell.transcript() });
+  const items: Item[] = [
+    { label: w.soundOn, icon: "sound", checked: sound, act: () => shell.setSound(!sound) },
+    { label: w.transcript, icon: "download", act: () => void shell.transcript() },
+  ];
   if (running) items.push({ label: w.endChat, icon: "end", danger: true, act: end });
   return (
-    <header>
+    <div class="head">
       <Who state={state} shell={shell} />
-      <Menu label={w.menu} icon="more" items={items} />
+      {state.phase === "chat" && <Menu shell={shell} label={w.menu} icon="more" items={items} />}
       <button type="button" class="bare" aria-label={w.minimise} title={w.minimise} onClick={() => shell.close()}>
         <Icon name="minimise" />
       </button>
@@ -25,7 +31,7 @@ export function Header({ shell, state }: { shell: Shell; state: State }) {
           <Icon name="close" />
         </button>
       )}
-    </header>
+    </div>
   );
 }
 

@@ -2,7 +2,9 @@
 // them.
 export { Chat } from "./chat";
 export { EndSheet } from "./end";
+export { Menu } from "./menu";
 export { default as sheet } from "../style/chat.css?inline";
+export { Outbox } from "../model/outbox";
 export { Live } from "../lib/live";
 export { Tabs } from "../lib/tabs";
 export { ring } from "../lib/sound";
