@@ -19,8 +19,15 @@ import (
 const sweepEvery = 10 * time.Minute
 
 // Run keeps the store going until ctx ends: it listens to the other nodes, tells subscribers now and then to look again, and sweeps
-// what has expired. Without it everything works on one node.
-func (s *Store) Run(ctx context.Context) error {
+// what has expired. Without it everything works on one node. With SQLite it keeps other servers off the data directory.
+func (s *Store) Run(ctx context.Context) (err error) {
+	if s.Alone() {
+		release, err := occupy(s.cfg.Dir)
+		if err != nil {
+			return fmt.Errorf("run store: %w", err)
+		}
+		defer func() { err = errors.Join(err, release()) }()
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.tick(ctx) })
 	if s.dialect.postgres != nil {
@@ -31,6 +38,9 @@ func (s *Store) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Alone reports whether there can be no other node: the embedded database serves one process.
+func (s *Store) Alone() bool { return s.dialect.postgres == nil }
 
 func (s *Store) tick(ctx context.Context) error {
 	poll, sweep := time.NewTicker(s.cfg.Poll), time.NewTicker(sweepEvery)

@@ -82,6 +82,7 @@ func (s *Store) exec(ctx context.Context, what, statement string, args ...any) e
 type Delivery struct {
 	ID      string
 	Account chat.AccountID
+	Path    string // at which subscription's address it came
 	At      time.Time
 	Tries   int
 	Body    []byte
@@ -91,19 +92,19 @@ type Delivery struct {
 const MaxTries = 12
 
 // PutDelivery stores a notification, durably.
-func (s *Store) PutDelivery(ctx context.Context, account chat.AccountID, body []byte) error {
-	return s.exec(ctx, "put delivery", "INSERT INTO inbox (id, account, received, tries, body) VALUES ($1, $2, $3, 0, $4)",
-		s.NewID(), string(account), time.Now().UnixMicro(), body)
+func (s *Store) PutDelivery(ctx context.Context, account chat.AccountID, path string, body []byte) error {
+	return s.exec(ctx, "put delivery", "INSERT INTO inbox (id, account, path, received, tries, body) VALUES ($1, $2, $3, $4, 0, $5)",
+		s.NewID(), string(account), path, time.Now().UnixMicro(), body)
 }
 
 // Deliveries lists notifications of an account that wait to be worked off, oldest first.
 func (s *Store) Deliveries(ctx context.Context, account chat.AccountID, limit int) ([]Delivery, error) {
 	return collect(ctx, s, "read deliveries", func(rows *sql.Rows) (d Delivery, err error) {
 		var at int64
-		err = rows.Scan(&d.ID, &d.Account, &at, &d.Tries, &d.Body)
+		err = rows.Scan(&d.ID, &d.Account, &d.Path, &at, &d.Tries, &d.Body)
 		d.At = time.UnixMicro(at).UTC()
 		return d, err
-	}, "SELECT id, account, received, tries, body FROM inbox WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
+	}, "SELECT id, account, path, received, tries, body FROM inbox WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
 }
 
 // DropDelivery removes a notification that has been worked off.
@@ -114,6 +115,15 @@ func (s *Store) DropDelivery(ctx context.Context, id string) error {
 // RetryDelivery counts a failed try. After MaxTries the delivery is set aside.
 func (s *Store) RetryDelivery(ctx context.Context, id string) error {
 	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1 WHERE id = $1", id)
+}
+
+// DeadDeliveries counts the notifications of an account that were set aside.
+func (s *Store) DeadDeliveries(ctx context.Context, account chat.AccountID) (int, error) {
+	n, _, err := first(collect(ctx, s, "count dead deliveries", func(rows *sql.Rows) (n int, err error) {
+		err = rows.Scan(&n)
+		return n, err
+	}, "SELECT count(*) FROM inbox WHERE account = $1 AND tries >= $2", string(account), MaxTries))
+	return n, err
 }
 
 // PutPeople caches the people of an agent's folder, as JSON.

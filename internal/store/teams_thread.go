@@ -50,10 +50,14 @@ type Thread struct {
 	// Echo is the post whose notification has not come back yet, since EchoSince.
 	Echo      string    `json:"echo,omitempty"`
 	EchoSince time.Time `json:"echoSince,omitzero"`
-	// Heard is the newest change of the thread that was taken in.
-	Heard time.Time `json:"heard,omitzero"`
+	// Heard is Microsoft's time up to which every change of the thread is known to be taken in; only reading back moves it. ReadAt is
+	// our time of the last reading back.
+	Heard  time.Time `json:"heard,omitzero"`
+	ReadAt time.Time `json:"readBackAt,omitzero"`
 	// MaxEntries bounds a block after Microsoft found one too large; 0 for no bound.
 	MaxEntries int `json:"maxEntries,omitempty"`
+	// Resend is where the next block has to end, so that it carries the marker of the attempt that left no trace; 0 for anywhere.
+	Resend chat.Seq `json:"resend,omitempty"`
 	// Late counts the messages that came after the end; the first is answered.
 	Late         int  `json:"late,omitempty"`
 	LateAnswered bool `json:"lateAnswered,omitempty"`

@@ -77,6 +77,7 @@ CREATE TABLE subscriptions (
 CREATE TABLE inbox (
 	id       TEXT PRIMARY KEY,
 	account  TEXT NOT NULL,
+	path     TEXT NOT NULL,
 	received BIGINT NOT NULL,
 	tries    BIGINT NOT NULL,
 	body     BYTEA NOT NULL
