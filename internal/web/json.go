@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -15,6 +16,9 @@ import (
 
 // maxDepth is how deep JSON may be nested.
 const maxDepth = 16
+
+// exactNames makes huma take names as they are written, for the whole program: it has one switch for all APIs, off by default.
+var exactNames = sync.OnceFunc(func() { huma.ValidateStrictCasing = true })
 
 // strictFormat reads JSON that says one thing only and writes JSON without escaping for HTML: answers are never parsed as that.
 // Names that differ in case, or are unknown, are refused by the schemas, which allow no additional properties.

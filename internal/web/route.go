@@ -165,6 +165,7 @@ func bearer(r *http.Request) string {
 
 // api builds the two halves of the API on muxes of their own, and their description.
 func (s *Server) api() (visitors, desks *http.ServeMux, err error) {
+	exactNames()
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI:    "3.1.0",
