@@ -17,7 +17,9 @@ export function ChatList({ unreadOnly }: { unreadOnly: boolean }): VNode {
   const shown = session.chats.filter((chat) => !unreadOnly || chat.id === open || isUnread(chat, session.me.id));
   return (
     <div class="pane-body" onKeyDown={(e) => moveFocus(e, ".chat-item")}>
-      {session.problem && <ProblemLine problem={session.problem} onRetry={() => void session.loadChats()} />}
+      {session.problem && (
+        <ProblemLine problem={session.problem} words={session.problem.status === 403 ? words.noTeams : undefined} onRetry={() => void session.loadChats()} />
+      )}
       {session.state === "loading" && <p class="quiet" role="status">{words.loading}</p>}
       {session.state === "ready" && shown.length === 0 && <Nothing unreadOnly={unreadOnly} />}
       <ul class="chat-list" role="list" aria-label={words.chats}>

@@ -2,7 +2,7 @@
 // for the Tab key, arrow keys go from message to message.
 
 import type { VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Message } from "../graph/shapes";
 import type { Pending } from "../model/outbox";
 import type { Thread } from "../model/thread";
@@ -14,6 +14,7 @@ import { MessageCard } from "./MessageCard";
 import { PendingCard } from "./PendingCard";
 import { ProblemLine } from "./ProblemLine";
 import { moveFocus } from "./popover";
+import { useBottom } from "./useBottom";
 
 interface LogProps {
   thread: Thread;
@@ -115,60 +116,4 @@ function Top({ thread }: { thread: Thread }): VNode | null {
   }
   if (thread.messages.length === 0 && thread.outbox.items.length === 0) return <p class="quiet">{words.noMessages}</p>;
   return null;
-}
-
-interface Bottom {
-  box: { current: HTMLDivElement | null };
-  below: boolean; // there is something new below what is in sight
-  toBottom: () => void;
-  onScroll: () => void;
-}
-
-const near = 48; // pixels from an end that count as there
-
-/** Keeps the end in sight for who is at the end, and the place for who reads further up. */
-function useBottom(thread: Thread): Bottom {
-  const box = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
-  const before = useRef({ first: "", last: "", height: 0 });
-  const [below, setBelow] = useState(false);
-  const first = thread.messages[0]?.id ?? "";
-  const last = thread.outbox.items.at(-1)?.key ?? thread.messages.at(-1)?.id ?? "";
-  const toBottom = (): void => {
-    if (box.current) box.current.scrollTop = box.current.scrollHeight;
-    atEnd.current = true;
-    setBelow(false);
-  };
-  const pending = thread.outbox.items.at(-1)?.key;
-  useLayoutEffect(() => {
-    if (pending !== undefined) toBottom(); // own words are seen
-  }, [pending]);
-  useLayoutEffect(() => {
-    const el = box.current;
-    if (!el) return;
-    const was = before.current;
-    if (atEnd.current) toBottom();
-    else if (first !== was.first && last === was.last) el.scrollTop += el.scrollHeight - was.height;
-    else if (last !== was.last) setBelow(true);
-    before.current = { first, last, height: el.scrollHeight };
-  });
-  useEffect(() => {
-    const rows = box.current?.firstElementChild;
-    if (!box.current || !rows) return;
-    // Pictures arrive late and screens are turned: the end stays in sight.
-    const grown = new ResizeObserver(() => {
-      if (atEnd.current) toBottom();
-    });
-    grown.observe(rows);
-    grown.observe(box.current);
-    return () => grown.disconnect();
-  }, []);
-  const onScroll = (): void => {
-    const el = box.current;
-    if (!el) return; // a last scroll event of a log that is gone
-    atEnd.current = el.scrollHeight - el.scrollTop - el.clientHeight < near;
-    if (atEnd.current) setBelow(false);
-    if (el.scrollTop < near && thread.older !== undefined && !thread.problem) void thread.loadOlder();
-  };
-  return { box, below, toBottom, onScroll };
 }

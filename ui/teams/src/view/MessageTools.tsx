@@ -9,6 +9,8 @@ import { EmojiGrid } from "./EmojiGrid";
 import { IconButton } from "./Icon";
 import { usePopover } from "./popover";
 
+const gridHeight = 250; // pixels that the emoji grid takes
+
 const quick = ["👍", "❤️", "😆", "😮"];
 
 interface ToolsProps {
@@ -23,7 +25,14 @@ export function MessageTools({ message, thread, mine, onEdit, onQuote }: ToolsPr
   const { words } = useSpeech();
   const { session } = usePlace();
   const [open, setOpen] = useState(false);
+  const [below, setBelow] = useState(false);
   const root = usePopover(open, () => setOpen(false));
+  const toggle = (): void => {
+    const tools = root.current!.getBoundingClientRect();
+    const log = root.current!.closest(".log")!.getBoundingClientRect();
+    setBelow(tools.top - log.top < gridHeight);
+    setOpen(!open);
+  };
   const react = (emoji: string): void => {
     setOpen(false);
     void session.act(() => thread.react(message, emoji, true));
@@ -35,14 +44,14 @@ export function MessageTools({ message, thread, mine, onEdit, onQuote }: ToolsPr
           {emoji}
         </button>
       ))}
-      <IconButton icon="addSmile" size={18} label={words.moreReactions} expanded={open} onClick={() => setOpen(!open)} />
+      <IconButton icon="addSmile" size={18} label={words.moreReactions} expanded={open} onClick={toggle} />
       <IconButton icon="quote" size={18} label={words.quote} onClick={() => onQuote(message)} />
       {mine && <IconButton icon="edit" size={18} label={words.edit} onClick={onEdit} />}
       {mine && (
         <IconButton icon="remove" size={18} label={words.remove} onClick={() => void session.act(() => thread.setDeleted(message, true))} />
       )}
       {open && (
-        <div class="popover tools-emoji">
+        <div class={`popover tools-emoji ${below ? "below" : ""}`}>
           <EmojiGrid onPick={react} />
         </div>
       )}

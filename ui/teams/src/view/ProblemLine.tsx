@@ -1,6 +1,6 @@
 // A failure in words, with Retry.
 
-import type { ComponentChildren, VNode } from "preact";
+import type { VNode } from "preact";
 import type { GraphError } from "../graph/error";
 import { problemDetail, problemInWords } from "../words/problem";
 import { useSpeech } from "./context";
@@ -10,15 +10,15 @@ interface ProblemProps {
   problem: GraphError;
   onRetry?: () => void;
   onDismiss?: () => void;
-  children?: ComponentChildren;
+  words?: string | undefined; // better ones than the general
 }
 
-export function ProblemLine({ problem, onRetry, onDismiss, children }: ProblemProps): VNode {
+export function ProblemLine({ problem, onRetry, onDismiss, words: better }: ProblemProps): VNode {
   const { words } = useSpeech();
   return (
     <div class="problem" role="alert">
       <Icon name="alert" size={18} />
-      <span class="problem-words" title={problemDetail(problem, words)}>{children}{problemInWords(problem, words)}</span>
+      <span class="problem-words" title={problemDetail(problem, words)}>{better ?? problemInWords(problem, words)}</span>
       {onRetry && <button type="button" class="link-button" onClick={onRetry}>{words.retry}</button>}
       {onDismiss && <IconButton icon="close" size={16} label={words.close} onClick={onDismiss} />}
     </div>

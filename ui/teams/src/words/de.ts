@@ -28,6 +28,7 @@ export const de: Words = {
   newChat: "Neuer Chat",
   noChats: "Noch keine Chats.",
   noChatsHint: "Chats erscheinen hier, sobald Ihnen jemand schreibt. Unter „Personen“ können Sie selbst einen beginnen.",
+  noTeams: "Diese Person darf Microsoft Teams nicht nutzen. Vielleicht fehlt die Lizenz.",
   noUnread: "Nichts Ungelesenes. Sie sind auf dem Laufenden.",
   you: "Sie",
   unread: "ungelesen",

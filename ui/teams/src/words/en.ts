@@ -29,6 +29,7 @@ export const en = {
   newChat: "New chat",
   noChats: "No chats yet.",
   noChatsHint: "Chats appear here as soon as somebody writes to you. Under People you can start one yourself.",
+  noTeams: "This person may not use Microsoft Teams. Perhaps the licence is missing.",
   noUnread: "Nothing unread. You are up to date.",
   you: "You",
   unread: "unread",
