@@ -1,0 +1,116 @@
+package app
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+
+	"trialog/internal/auth"
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// Seed is what an installation begins with.
+type Seed struct {
+	Services []store.Service
+	Staff    []SeedStaff
+	Account  *SeedAccount // nil for none
+}
+
+// SeedStaff is an agent whose password may be as short as one likes, since everybody may know it.
+type SeedStaff struct {
+	Login, Password, Name, Nickname, Locale string
+	Capacity                                int
+}
+
+// SeedAccount is a Microsoft Teams integration account.
+type SeedAccount struct {
+	ID                       chat.AccountID
+	Name                     string
+	Tenant, ClientID, Secret string
+	Locale, TimeZone         string
+}
+
+// Seed creates what the seed names. It is meant for an empty installation; an agent who exists already is an error.
+func (a *App) Seed(ctx context.Context, s Seed) error {
+	for _, v := range s.Services {
+		if err := a.Store.PutService(ctx, v); err != nil {
+			return err
+		}
+	}
+	for _, p := range s.Staff {
+		if _, err := a.Auth.CreateStaff(ctx, auth.NewStaff{Login: p.Login, Password: p.Password, Name: p.Name, Nickname: p.Nickname,
+			Locale: p.Locale, Capacity: p.Capacity, Demo: true}); err != nil {
+			return fmt.Errorf("create agent %s: %w", p.Login, err)
+		}
+	}
+	if s.Account == nil {
+		return nil
+	}
+	return a.PutAccount(ctx, *s.Account)
+}
+
+// EnsureService gives a fresh installation a service to ask about.
+func (a *App) EnsureService(ctx context.Context) error {
+	list, err := a.Store.Services(ctx)
+	if err != nil || len(list) > 0 {
+		return err
+	}
+	return a.Store.PutService(ctx, store.Service{ID: "service", Name: "Service"})
+}
+
+// PutAccount creates an integration account, or replaces its settings and secret; the certificate for the encryption of notifications is
+// made once and stays. An empty secret leaves the old one.
+func (a *App) PutAccount(ctx context.Context, n SeedAccount) error {
+	account, err := a.findAccount(ctx, n.ID)
+	if err != nil {
+		return err
+	}
+	account.Name, account.Tenant, account.ClientID = n.Name, n.Tenant, n.ClientID
+	if n.Secret != "" {
+		account.Secret = n.Secret
+	}
+	account.Settings.Locale, account.Settings.TimeZone = n.Locale, n.TimeZone
+	if account.Cert == nil {
+		der, key, err := graph.NewCertificate(a.cfg.Rand)
+		if err != nil {
+			return err
+		}
+		account.Cert = der
+		if account.CertKey, err = x509.MarshalPKCS8PrivateKey(key); err != nil {
+			return fmt.Errorf("encode key of account %s: %w", n.ID, err)
+		}
+	}
+	return a.Store.PutAccount(ctx, account)
+}
+
+func (a *App) findAccount(ctx context.Context, id chat.AccountID) (store.Account, error) {
+	list, err := a.Store.Accounts(ctx)
+	if err != nil {
+		return store.Account{}, err
+	}
+	for _, account := range list {
+		if account.ID == id {
+			return account, nil
+		}
+	}
+	return store.Account{ID: id}, nil
+}
+
+// DemoSeed is what `trialog demo` begins with, in the simulated tenant of that id.
+func DemoSeed(tenant string) Seed {
+	return Seed{
+		Services: []store.Service{
+			{ID: "technik", Name: "Technik"},
+			{ID: "rechnung", Name: "Rechnung", Settings: store.ServiceSettings{ExpertNames: store.NameFirst}},
+			{ID: "versand", Name: "Versand"},
+		},
+		Staff: []SeedStaff{
+			{Login: "anna", Password: "demo", Name: "Anna Becker", Locale: "de", Capacity: 4},
+			{Login: "ben", Password: "demo", Name: "Ben Okafor", Locale: "en", Capacity: 4},
+		},
+		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",
+			Secret: "demo-secret-of-the-simulated-tenant", Locale: "de", TimeZone: "Europe/Berlin"},
+	}
+}

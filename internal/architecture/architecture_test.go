@@ -1,0 +1,89 @@
+// Package architecture checks the shape of the tree: which package may import which, and that each says what it is for.
+package architecture
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows lists every package and what it may import of ours. Arrows point down: a package that is missing here, or an import that
+// is missing in its row, fails. Test files may import whatever they test with.
+var arrows = map[string][]string{
+	"internal/chat":         {},
+	"internal/media":        {"chat"},
+	"internal/store":        {"chat"},
+	"internal/desk":         {"chat", "media", "store"},
+	"internal/directory":    {"chat", "store"},
+	"internal/auth":         {"chat", "store"},
+	"internal/graph":        {},
+	"internal/teams":        {"chat", "store", "desk", "directory", "graph"},
+	"internal/gateway":      {"chat", "store", "desk"},
+	"internal/web":          {"chat", "store", "desk", "directory", "auth"},
+	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "teams", "gateway", "web"},
+	"internal/teamsim":      {},
+	"internal/architecture": {},
+	"cmd/trialog":           {"app", "teamsim", "ui"},
+	"ui":                    {},
+
+	// Test support and tools: nothing above imports them outside of tests.
+	"internal/memnet":             {},
+	"internal/store/storetest":    {"store"},
+	"internal/teamsim/graphcheck": {},
+	"internal/apptest":            {"app", "chat", "memnet", "store", "teamsim"},
+	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
+}
+
+type pkg struct {
+	ImportPath, Doc, Name string
+	Imports               []string
+	GoFiles               []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Doc,Name,Imports,GoFiles", "trialog/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	d := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestArrowsPointDown(t *testing.T) {
+	for _, p := range packages(t) {
+		name := strings.TrimPrefix(p.ImportPath, "trialog/")
+		allowed, known := arrows[name]
+		if !known {
+			t.Errorf("%s is not in the table of arrows", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			dep, ours := strings.CutPrefix(i, "trialog/")
+			if ours && !slices.Contains(allowed, strings.TrimPrefix(dep, "internal/")) {
+				t.Errorf("%s must not import %s", name, dep)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(p.GoFiles) > 0 && p.Name != "main" && !strings.HasPrefix(p.Doc, "Package "+p.Name) {
+			t.Errorf("%s has no package comment", p.ImportPath)
+		}
+	}
+}
