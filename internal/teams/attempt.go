@@ -1,0 +1,163 @@
+package teams
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// intend writes into the thread what is about to be created at Microsoft. It is stored, durably, before the call: whatever happens
+// then, the next one to look knows that the outcome has to be found out.
+func (x *lane) intend(t *store.Thread, kind string, from, to chat.Seq, marker string) {
+	n := 1
+	if a := t.Attempt; a != nil && a.Kind == kind {
+		n = a.N + 1
+	}
+	t.Attempt = &store.Attempt{Kind: kind, From: from, To: to, N: n, Marker: marker, Node: x.Node, Incarnation: x.incarnation, StartedAt: time.Now().UTC()}
+}
+
+// unclear records that a call may or may not have taken effect.
+func (x *lane) unclear(ctx context.Context, t *store.Thread, err error) error {
+	x.Log.WarnContext(ctx, "teams: outcome unclear, verifying", "conversation", x.id, "kind", t.Attempt.Kind, "err", err)
+	t.Attempt.Ambiguous, t.Attempt.EndedAt = true, time.Now().UTC()
+	t.Attempt.ReadAt = t.Attempt.EndedAt.Add(verifyAfter)
+	return x.put(ctx, t, store.LaneVerifying, "", "")
+}
+
+const (
+	verifyAfter   = 2 * time.Second // first read-back
+	absentEnough  = 2               // complete reads without a trace
+	verifyLongest = 15 * time.Second
+)
+
+// resolve finds out what became of an attempt. One that is still "sending" was begun by an earlier run of this program or another
+// node, since a lane has one attempt in flight and this one is not in the middle of it.
+func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
+	a := t.Attempt
+	if !a.Ambiguous {
+		a.Ambiguous, a.EndedAt, a.ReadAt = true, time.Now().UTC(), time.Now().UTC()
+		if err := x.put(ctx, t, store.LaneVerifying, "", ""); err != nil {
+			return idle, err
+		}
+	}
+	if a.Kind != "create" {
+		if message := x.shown(a.Marker); message != "" { // evidence A: a notification
+			return now, x.confirm(ctx, t, graph.MessageID(message))
+		}
+	}
+	if wait := time.Until(a.ReadAt); wait > 0 {
+		return wait, nil
+	}
+	found, err := x.verify(ctx, t)
+	if err != nil || found {
+		return now, err
+	}
+	a.Absent++
+	a.ReadAt = time.Now().Add(min(verifyAfter<<a.Absent, verifyLongest)).UTC()
+	if a.Absent >= absentEnough && time.Since(a.EndedAt) >= x.Settle {
+		return now, x.again(ctx, c, t)
+	}
+	return now, x.Store.PutThread(ctx, t)
+}
+
+// again gives an attempt up that left no trace: what it was for is done anew, under the same marker.
+func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread) error {
+	x.Log.InfoContext(ctx, "teams: attempt left no trace, trying again", "conversation", x.id, "kind", t.Attempt.Kind, "n", t.Attempt.N)
+	if t.Attempt.Kind == "post" {
+		t.Resend = t.Attempt.To
+	}
+	t.Attempt = nil
+	return x.put(ctx, t, store.LaneIdle, "", "")
+}
+
+// verify reads back, completely, whether an attempt took effect (evidence B).
+func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
+	if t.Attempt.Kind == "create" {
+		made, ok, err := x.findCreated(ctx, t)
+		if err != nil || !ok {
+			return false, err
+		}
+		return true, x.created(ctx, t, made, nil) // who is in it shows when the members are read
+	}
+	found, err := x.findPosts(ctx, t, t.Attempt.Marker)
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	if err := x.compensate(ctx, t, found); err != nil {
+		return false, err
+	}
+	return true, x.confirm(ctx, t, found[0])
+}
+
+// findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts that carry
+// a marker, and returns them oldest first.
+func (x *lane) findPosts(ctx context.Context, t *store.Thread, marker string) ([]graph.MessageID, error) {
+	if err := x.reads.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return nil, err
+	}
+	var found []graph.MessageID
+	err := x.sender(t).Messages(ctx, graph.ChatID(t.Chat), func(m graph.ChatMessage) bool {
+		if t.LastRemote != "" && !newer(string(m.ID), t.LastRemote) {
+			return false
+		}
+		if m.Deleted == nil && markerOf(*t, m) == marker {
+			found = append(found, m.ID)
+		}
+		return true
+	})
+	slices.SortFunc(found, func(a, b graph.MessageID) int { return compareIDs(string(a), string(b)) })
+	return found, err
+}
+
+// compensate deletes all but the first of several live posts with one marker: a request that we had given up on was carried out after
+// all, and what it posted stands twice.
+func (x *lane) compensate(ctx context.Context, t *store.Thread, found []graph.MessageID) error {
+	for _, surplus := range found[1:] {
+		x.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", x.id)
+		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+			return err
+		}
+		if err := x.sender(t).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), surplus); err != nil && !graph.Missing(err) {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirm records that an attempt's post stands in the thread.
+func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID) error {
+	a := t.Attempt
+	t.Attempt, t.Throttles = nil, 0
+	t.LastRemote, t.Echo, t.EchoSince = string(id), string(id), time.Now().UTC()
+	if x.shown(a.Marker) == string(id) {
+		t.Echo = ""
+	}
+	if a.Kind == "late" {
+		t.LateAnswered = true
+	} else {
+		t.Cursor, t.Resend = a.To, 0
+	}
+	if t.State != store.LaneSending {
+		t.State, t.Reason, t.Detail, t.Since = store.LaneSending, "", "", time.Now().UTC()
+	}
+	return x.Store.Confirm(ctx, t, store.Post{Message: string(id), First: a.From, Last: a.To, Marker: a.Marker})
+}
+
+// Message ids are milliseconds as decimal text: the longer one is newer, and of equal length the greater. [api: resources/chatmessage]
+func compareIDs(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	if a < b {
+		return -1
+	} else if a > b {
+		return 1
+	}
+	return 0
+}
+
+func newer(a, b string) bool { return compareIDs(a, b) > 0 }

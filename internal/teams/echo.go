@@ -1,0 +1,77 @@
+package teams
+
+import (
+	"context"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// own finds out whether a message is one of our posts, and which. A marker counts at its place and from our sender only, so that an
+// expert who quotes a post is still heard. A post that was deleted or edited in Teams is known by its id.
+func (e *ear) own(ctx context.Context, m graph.ChatMessage) (p store.Post, ours bool, err error) {
+	p, known, err := e.Store.PostByMessage(ctx, e.t.Conversation, string(m.ID))
+	if err != nil || known {
+		return p, known, err
+	}
+	marker := markerOf(e.t, m)
+	if marker == "" {
+		return p, false, nil
+	}
+	p, _, err = e.Store.PostByMarker(ctx, e.t.Conversation, marker)
+	return p, true, err
+}
+
+// echo takes in that one of our posts stands in the thread, and how people reacted to it. A post that stands twice, because a request
+// that we had given up on was carried out after all, loses the younger of the two.
+func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h store.Heard) error {
+	if marker := markerOf(e.t, m); marker != "" && m.Deleted == nil {
+		if p.Message != "" && p.Message != string(m.ID) {
+			return e.doubled(ctx, p, string(m.ID))
+		}
+		e.lanes.confirm(e.t.Conversation, marker, string(m.ID))
+	}
+	if p.Message == "" || p.Last == 0 || len(m.Reactions) == 0 && len(h.Reactions) == 0 {
+		return nil
+	}
+	seq, err := e.lastLine(ctx, p)
+	if err != nil || seq == 0 {
+		return err
+	}
+	if err := e.reactions(ctx, m, seq, &h); err != nil {
+		return err
+	}
+	return e.remember(ctx, m, h)
+}
+
+// lastLine is the line of a post that a reaction to the post is about: the last that people said.
+func (e *ear) lastLine(ctx context.Context, p store.Post) (seq chat.Seq, err error) {
+	list, err := e.Store.Entries(ctx, e.t.Conversation, p.First-1, int(p.Last-p.First)+1)
+	for _, x := range list {
+		if x.Kind == chat.Message && relayed(x) {
+			seq = x.Seq
+		}
+	}
+	return seq, err
+}
+
+// doubled deletes the younger of two posts with one marker.
+func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
+	surplus := other
+	if newer(p.Message, other) {
+		if err := e.Store.RenamePost(ctx, e.t.Conversation, p.Message, other); err != nil {
+			return err
+		}
+		surplus = p.Message
+	}
+	e.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", e.t.Conversation)
+	if err := e.posts.Wait(ctx, graph.ChatID(e.t.Chat), graph.Live); err != nil {
+		return err
+	}
+	err := e.client(e.t.Agent).SoftDelete(ctx, graph.UserID(e.t.Sender), graph.ChatID(e.t.Chat), graph.MessageID(surplus))
+	if graph.Missing(err) {
+		return nil
+	}
+	return err
+}

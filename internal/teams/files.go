@@ -1,0 +1,202 @@
+package teams
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"html"
+	"image"
+	_ "image/gif" // decoders for previews
+	"image/jpeg"
+	_ "image/png"
+	"io"
+	"slices"
+	"strings"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// file renders a file of a line: a picture stands in the post, anything else as an attachment in the agent's drive that the experts may
+// open. A file that can't cross says so, in the thread and to staff; the line goes on without it.
+func (r *renderer) file(ctx context.Context, e chat.Entry, f chat.File) (string, error) {
+	name := html.EscapeString(f.Name)
+	inline := ""
+	if f.Picture() {
+		picture, kind, whole, err := r.x.picture(ctx, f)
+		if err != nil {
+			return "", err
+		}
+		if picture != nil {
+			id := fmt.Sprint(len(r.message.Hosted) + 1)
+			r.message.Hosted = append(r.message.Hosted, graph.Hosted{ID: id, Type: kind, Bytes: picture})
+			r.picture += len(picture)
+			inline = `<p><img src="../hostedContents/` + id + `/$value" alt="` + name + `"></p>`
+			if whole {
+				return inline + "<p>🖼 " + name + "</p>", nil
+			}
+		}
+	}
+	u, err := r.x.upload(ctx, r.t, r.c, f)
+	switch {
+	case err == nil:
+	case graph.Permanent(err):
+		reason, _ := graph.Reason(err)
+		if nerr := r.x.Desk.Notice(ctx, r.x.id, noticeKey("file", e.Seq)+":"+string(f.ID), chat.Staff, e.Seq, "file_refused_"+reason, f.Name); nerr != nil {
+			return "", nerr
+		}
+		return inline + "<p><em>⚠ " + fmt.Sprintf(r.w.refused, name) + "</em></p>", nil
+	default:
+		return "", err
+	}
+	r.message.Attachments = append(r.message.Attachments, graph.Attachment{ID: u.GUID, ContentType: "reference", ContentURL: u.URL, Name: u.Name})
+	return inline + "<p>📎 " + name + " (" + size(f.Size) + `)</p><attachment id="` + html.EscapeString(u.GUID) + `"></attachment>`, nil
+}
+
+// picture returns a picture as it can stand in a post: as it is while small, else a smaller JPEG of it (whole is false); nil when it
+// can't be decoded.
+func (x *lane) picture(ctx context.Context, f chat.File) (content []byte, kind string, whole bool, err error) {
+	_, r, err := x.Desk.FileForThread(ctx, x.id, f.ID)
+	if err != nil {
+		return nil, "", false, err
+	}
+	defer r.Close()
+	if f.Size <= maxPicture && f.Type != "image/webp" {
+		content, err = io.ReadAll(r)
+		return content, f.Type, true, err
+	}
+	full, _, err := image.Decode(r)
+	if err != nil {
+		return nil, "", false, nil // not decodable: it goes as a file
+	}
+	for side := 1280; side >= 320; side /= 2 {
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, shrink(full, side), &jpeg.Options{Quality: 82}); err != nil {
+			return nil, "", false, fmt.Errorf("make preview: %w", err)
+		}
+		if b.Len() <= maxPicture {
+			return b.Bytes(), "image/jpeg", false, nil
+		}
+	}
+	return nil, "", false, nil
+}
+
+// shrink scales a picture so that neither side is longer than that.
+func shrink(full image.Image, side int) image.Image {
+	w, h := full.Bounds().Dx(), full.Bounds().Dy()
+	if longest := max(w, h); longest > side {
+		w, h = max(1, w*side/longest), max(1, h*side/longest)
+	}
+	small := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
+	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
+	return small
+}
+
+// upload is where a file of ours stands in an agent's drive.
+type upload struct {
+	Name, URL, GUID string
+}
+
+// chatFiles is the folder that Teams itself uses. [contract §7]
+const chatFiles = "Microsoft Teams Chat Files"
+
+// upload puts a file into the conference's folder of the sender's drive, once, and lets the thread's experts read the folder.
+func (x *lane) upload(ctx context.Context, t *store.Thread, c *chat.Conversation, f chat.File) (upload, error) {
+	var u upload
+	known, err := x.Store.Upload(ctx, f.ID, t.Agent, &u)
+	if err != nil || known {
+		return u, err
+	}
+	folder := folderOf(c)
+	_, r, err := x.Desk.FileForThread(ctx, x.id, f.ID)
+	if err != nil {
+		return u, err
+	}
+	defer r.Close()
+	if err := x.share(ctx, t, folder); err != nil {
+		return u, err
+	}
+	item, err := x.sender(t).Upload(ctx, chatFiles+"/"+folder+"/"+drivePath(f), r, f.Size)
+	if err != nil {
+		return u, err
+	}
+	if item.GUID() == "" || item.WebURL == "" {
+		return u, errors.New("upload file: the answer names no file")
+	}
+	u = upload{Name: item.Name, URL: item.WebURL, GUID: item.GUID()}
+	return u, x.Store.PutUpload(ctx, f.ID, t.Agent, u)
+}
+
+// folderOf names the folder of a conference's files.
+func folderOf(c *chat.Conversation) string { return fmt.Sprintf("Trialog %d", c.Number) }
+
+// drivePath is where a file stands below the folder: in one named after its id, so that two files of one name don't overwrite each
+// other and a repeat overwrites itself, under its name without the characters that OneDrive refuses.
+func drivePath(f chat.File) string {
+	return string(f.ID) + "/" + strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`"*:<>?/\|#%`, r) {
+			return '_'
+		}
+		return r
+	}, f.Name)
+}
+
+// shared records with whom a conference's folder is shared.
+type shared struct {
+	Item   graph.ItemID
+	People []chat.PersonID
+}
+
+// share lets all experts of the thread read the folder, making it if need be. It costs nothing when nobody is new.
+func (x *lane) share(ctx context.Context, t *store.Thread, folder string) error {
+	key := chat.FileID("folder/" + string(x.id))
+	var s shared
+	if _, err := x.Store.Upload(ctx, key, t.Agent, &s); err != nil {
+		return err
+	}
+	if s.Item == "" {
+		if _, err := x.sender(t).CreateFolder(ctx, "", chatFiles); err != nil {
+			return err
+		}
+		item, err := x.sender(t).CreateFolder(ctx, chatFiles, folder)
+		if err != nil {
+			return err
+		}
+		s.Item = item.ID
+	}
+	var fresh []graph.UserID
+	for _, m := range t.Members {
+		if !slices.Contains(s.People, m) {
+			fresh = append(fresh, graph.UserID(m))
+		}
+	}
+	if len(fresh) > 0 {
+		if err := x.sender(t).Invite(ctx, s.Item, fresh); err != nil {
+			return err
+		}
+		s.People = slices.Clone(t.Members)
+	}
+	return x.Store.PutUpload(ctx, key, t.Agent, s)
+}
+
+// shareFiles lets an expert who came later read the files that are in the thread already.
+func (x *lane) shareFiles(ctx context.Context, t *store.Thread) error {
+	var s shared
+	known, err := x.Store.Upload(ctx, chat.FileID("folder/"+string(x.id)), t.Agent, &s)
+	if err != nil || !known {
+		return err
+	}
+	if err := x.share(ctx, t, ""); err != nil && !graph.Permanent(err) {
+		return err
+	}
+	return nil
+}
+
+// noticeKey makes a notice stand once.
+func noticeKey(what string, seq chat.Seq) string { return fmt.Sprintf("n:%s:%d", what, seq) }

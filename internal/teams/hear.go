@@ -1,0 +1,348 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/desk"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// errThreadInMaking says that a message may belong to a thread whose making is not recorded yet.
+var errThreadInMaking = errors.New("a thread is being made")
+
+// hear takes one version of a message in, of which the notification of an agent's subscription told. tries is how often it was tried.
+func (r *run) hear(ctx context.Context, agent chat.AgentID, m graph.ChatMessage, tries int) error {
+	t, ok, err := r.Store.ThreadByChat(ctx, r.id, string(m.ChatID))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return r.elsewhere(ctx, agent, tries)
+	}
+	leave, err := r.gates.enter(ctx, t.Conversation)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return r.ear(t, tries).hear(ctx, m)
+}
+
+// elsewhere notes a message in a chat that is no thread of ours: the agent's folder of recent chats has changed.
+func (r *run) elsewhere(ctx context.Context, agent chat.AgentID, tries int) error {
+	threads, err := r.Store.OpenThreads(ctx, r.id)
+	if err != nil {
+		return err
+	}
+	making := slices.ContainsFunc(threads, func(t store.Thread) bool { return t.Chat == "" && t.Attempt != nil })
+	if making && tries < heldBack {
+		return errThreadInMaking
+	}
+	return r.soil(ctx, agent)
+}
+
+// heldBack is how often a message is tried again for a reason that passes, before it is taken in as well as can be.
+const heldBack = 5
+
+// ear hears one thread.
+type ear struct {
+	*run
+	t     store.Thread
+	c     *chat.Conversation
+	tries int
+	// gone collects members of whom a system event says that they are no longer there. Set while reading back.
+	gone map[chat.PersonID]bool
+	back bool // reading back: everything comes in order and nothing is missing
+}
+
+func (r *run) ear(t store.Thread, tries int) *ear { return &ear{run: r, t: t, tries: tries} }
+
+// hear takes one version of a message in. Hearing the same version again changes nothing.
+func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
+	var err error
+	if e.c, err = e.Store.Conversation(ctx, e.t.Conversation); err != nil {
+		return err
+	}
+	h, known, err := e.Store.HeardOf(ctx, e.t.Conversation, string(m.ID))
+	if err != nil || known && !m.Modified.After(h.Modified) {
+		return err // known, or older than what is known: it never overwrites a newer version
+	}
+	h.Message, h.Modified = string(m.ID), m.Modified
+	switch own, ours, err := e.own(ctx, m); {
+	case err != nil:
+		return err
+	case ours:
+		return e.echo(ctx, m, own, h)
+	case m.Type == "systemEventMessage" || m.Event != nil:
+		return e.event(ctx, m, h, known)
+	}
+	p, ok := e.person(m.UserID())
+	switch {
+	case !ok:
+		return e.stranger(ctx, m, h)
+	case !known || h.Seq == 0 && m.Deleted == nil && h.Deleted:
+		return e.first(ctx, m, p, h)
+	case h.Seq != 0:
+		return e.changed(ctx, m, p, h)
+	}
+	return e.remember(ctx, m, h)
+}
+
+// remember records which version was taken in.
+func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
+	h.Deleted = m.Deleted != nil
+	if m.Edited != nil {
+		h.Edited = *m.Edited
+	}
+	return e.Store.PutHeard(ctx, e.t.Conversation, h)
+}
+
+// person finds the participant who somebody in Teams is: an expert, or the agent who writes in Teams.
+func (e *ear) person(id graph.UserID) (chat.Participant, bool) {
+	if id == "" {
+		return chat.Participant{}, false
+	}
+	if p, ok := e.c.ExpertIn(chat.Person{Account: e.t.Account, ID: chat.PersonID(id)}); ok {
+		return p, true
+	}
+	if chat.PersonID(id) == e.t.Sender {
+		return e.c.AgentIn(e.t.Agent)
+	}
+	return chat.Participant{}, false
+}
+
+// stranger notes, for staff, that somebody writes in the thread who was not invited: nothing of it crosses.
+func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
+	name, who := "", "application"
+	switch {
+	case m.From != nil && m.From.User != nil:
+		name, who = m.From.User.Name, string(m.From.User.ID)
+	case m.From != nil && m.From.Application != nil:
+		name, who = m.From.Application.Name, string(m.From.Application.ID)
+	}
+	if m.Deleted == nil && e.c.Status != chat.Closed {
+		if err := e.Desk.Notice(ctx, e.c.ID, "n:stranger:"+who, chat.Staff, 0, "stranger", oneLine(name)); err != nil {
+			return err
+		}
+	}
+	return e.remember(ctx, m, h)
+}
+
+// first takes a message in that was not heard of before.
+func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
+	if m.Deleted != nil || !p.Present() {
+		return e.remember(ctx, m, h) // nothing to show, or nobody who takes part
+	}
+	if e.c.Status == chat.Closed {
+		return e.late(ctx, m, p, h)
+	}
+	line, err := e.line(ctx, m, p)
+	if err != nil {
+		return err
+	}
+	if p.Kind == chat.Expert && strings.EqualFold(strings.TrimSpace(line.Content.PlainText()), "/leave") {
+		if err := e.Desk.ExpertLeft(ctx, e.c.ID, p.ID, chat.ReasonLeft); err != nil {
+			return err
+		}
+		return e.remember(ctx, m, h)
+	}
+	posted, err := e.Desk.FromThread(ctx, e.c.ID, line)
+	if refused(err) {
+		return e.remember(ctx, m, h)
+	}
+	if err != nil {
+		return err
+	}
+	h.Seq, h.Deleted = posted.Seq, false
+	if posted.Repeat && m.Edited != nil { // taken in before, but perhaps in an older version
+		return e.changed(ctx, m, p, h)
+	}
+	if err := e.reactions(ctx, m, h.Seq, &h); err != nil {
+		return err
+	}
+	return e.remember(ctx, m, h)
+}
+
+// line makes a line of a message.
+func (e *ear) line(ctx context.Context, m graph.ChatMessage, p chat.Participant) (desk.ThreadLine, error) {
+	content, private, err := e.read(ctx, m, p)
+	line := desk.ThreadLine{By: p.ID, Key: messageKeyOf(m.ID), Audience: chat.Everyone, Content: content}
+	if private {
+		line.Audience = chat.BackRoom
+	}
+	return line, err
+}
+
+// late notes that an expert wrote after the end; the first such message is answered.
+func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
+	if p.Kind == chat.Expert {
+		if err := e.updateThread(ctx, func(t *store.Thread) { t.Late++ }); err != nil {
+			return err
+		}
+		e.lanes.wake(e.c.ID)
+	}
+	return e.remember(ctx, m, h)
+}
+
+// updateThread changes the thread from outside of its lane, which may be writing it too.
+func (e *ear) updateThread(ctx context.Context, change func(*store.Thread)) error {
+	for {
+		t, ok, err := e.Store.Thread(ctx, e.t.Conversation)
+		if err != nil || !ok {
+			return err
+		}
+		change(&t)
+		if err := e.Store.PutThread(ctx, &t); !errors.Is(err, store.ErrStale) {
+			return err
+		}
+	}
+}
+
+// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions.
+func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
+	edited := m.Edited != nil && m.Edited.After(h.Edited)
+	var err error
+	switch {
+	case m.Deleted != nil && !h.Deleted:
+		_, err = e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: p.ID, Key: versionKey(m, "d")})
+	case m.Deleted == nil && (edited || h.Deleted):
+		err = e.edited(ctx, m, p, &h)
+	}
+	if err == nil && m.Deleted == nil {
+		err = e.reactions(ctx, m, h.Seq, &h)
+	}
+	if err != nil && !refused(err) {
+		return err
+	}
+	return e.remember(ctx, m, h)
+}
+
+// edited takes in new words for a line. A line that was for everyone and is marked as private now is taken back from the customer,
+// and said anew in the back room; one that was private stays so.
+func (e *ear) edited(ctx context.Context, m graph.ChatMessage, p chat.Participant, h *store.Heard) error {
+	original, err := e.Store.Entry(ctx, e.c.ID, h.Seq)
+	if err != nil {
+		return err
+	}
+	line, err := e.line(ctx, m, p)
+	if err != nil {
+		return err
+	}
+	if line.Audience == chat.BackRoom && original.Audience == chat.Everyone {
+		if _, err := e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: p.ID, Key: versionKey(m, "d")}); err != nil {
+			return err
+		}
+		line.Key = versionKey(m, "p")
+		posted, err := e.Desk.FromThread(ctx, e.c.ID, line)
+		h.Seq = posted.Seq
+		return err
+	}
+	line.Key = versionKey(m, "e")
+	_, err = e.Desk.ThreadEdit(ctx, e.c.ID, h.Seq, line)
+	return err
+}
+
+// refused reports that the rules of the conversation say no: its author has left, or it is over. That is not to be tried again.
+func refused(err error) bool {
+	return chat.IsKind(err, chat.Gone) || chat.IsKind(err, chat.Forbidden) || chat.IsKind(err, chat.NotFound) || chat.IsKind(err, chat.Invalid)
+}
+
+// messageKeyOf is the key of the line that a message is; versionKey that of a later version of it.
+func messageKeyOf(id graph.MessageID) string { return "t:" + string(id) }
+
+func versionKey(m graph.ChatMessage, what string) string {
+	return fmt.Sprintf("t:%s:%s%d", m.ID, what, m.Modified.UnixMilli())
+}
+
+// messageKey returns the message that an entry's key names, if the entry was written in Teams.
+func messageKey(key string) (graph.MessageID, bool) {
+	id, ok := strings.CutPrefix(key, "t:")
+	if !ok || strings.Contains(id, ":") {
+		return "", false
+	}
+	return graph.MessageID(id), true
+}
+
+// sortMessages puts messages in the order in which they were written.
+func sortMessages(list []graph.ChatMessage) {
+	slices.SortStableFunc(list, func(a, b graph.ChatMessage) int { return compareIDs(string(a.ID), string(b.ID)) })
+}
+
+// legacyReactions are names that Teams' older clients give reactions on reading. [api: chatmessage-setreaction]
+var legacyReactions = map[string]string{"like": "👍", "heart": "❤️", "laugh": "😆", "surprised": "😮", "sad": "😢", "angry": "😡"}
+
+// reactions takes in who reacts how, compared with what was taken in of the message so far.
+func (e *ear) reactions(ctx context.Context, m graph.ChatMessage, ref chat.Seq, h *store.Heard) error {
+	shown := map[string]string{}
+	for _, r := range m.Reactions {
+		emoji := r.Type
+		if unicode, ok := legacyReactions[emoji]; ok {
+			emoji = unicode
+		}
+		if r.User != nil && r.User.User != nil && emoji != "" {
+			shown[string(r.User.User.ID)+" "+emoji] = emoji
+		}
+	}
+	for who, emoji := range shown {
+		if _, known := h.Reactions[who]; !known {
+			if err := e.react(ctx, m, ref, who, emoji, false); err != nil {
+				return err
+			}
+		}
+	}
+	for who, emoji := range h.Reactions {
+		if _, still := shown[who]; !still {
+			if err := e.react(ctx, m, ref, who, emoji, true); err != nil {
+				return err
+			}
+		}
+	}
+	h.Reactions = shown
+	return nil
+}
+
+// react takes in one reaction, unless the log says so already: an agent's reaction in the desk comes back as one in Teams.
+func (e *ear) react(ctx context.Context, m graph.ChatMessage, ref chat.Seq, who, emoji string, withdrawn bool) error {
+	id, _, _ := strings.Cut(who, " ")
+	p, ok := e.person(graph.UserID(id))
+	if !ok {
+		return nil
+	}
+	if stands, err := e.reactionStands(ctx, ref, p.ID, emoji); err != nil || stands == !withdrawn {
+		return err
+	}
+	what := "r:" + who
+	if withdrawn {
+		what = "u:" + who
+	}
+	_, err := e.Desk.ThreadReact(ctx, e.c.ID, ref, desk.ThreadLine{By: p.ID, Key: versionKey(m, what+":")}, emoji, withdrawn)
+	if refused(err) {
+		return nil
+	}
+	return err
+}
+
+// reactionStands reports whether a participant's emoji stands on a line now.
+func (e *ear) reactionStands(ctx context.Context, ref chat.Seq, by chat.ParticipantID, emoji string) (stands bool, err error) {
+	for after := ref; ; {
+		list, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
+		if err != nil || len(list) == 0 {
+			return stands, err
+		}
+		for _, x := range list {
+			if x.Kind == chat.Reaction && x.Ref == ref && x.Author == by && x.Emoji == emoji {
+				stands = !x.Withdrawn
+			}
+		}
+		after = list[len(list)-1].Seq
+	}
+}
+
+// overlap is how far before what is known to be taken in a thread is read back: clocks and orders at Microsoft differ a little.
+const overlap = 2 * time.Minute

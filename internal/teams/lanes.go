@@ -1,0 +1,219 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"trialog/internal/chat"
+)
+
+// lanes holds the lanes of an account that have work. A lane's goroutine ends when there is nothing left to do and nothing to wait
+// for; what wakes it later starts it again from what is durable.
+type lanes struct {
+	r *run
+
+	mu      sync.Mutex
+	ctx     context.Context // nil before run
+	running map[chat.ConversationID]*lane
+	early   map[chat.ConversationID]bool // woken before run
+	wg      sync.WaitGroup
+}
+
+func newLanes(r *run) *lanes {
+	return &lanes{r: r, running: map[chat.ConversationID]*lane{}, early: map[chat.ConversationID]bool{}}
+}
+
+// run lets lanes work until ctx ends, and waits for them.
+func (l *lanes) run(ctx context.Context) error {
+	l.mu.Lock()
+	l.ctx = ctx
+	early := l.early
+	l.early = nil
+	l.mu.Unlock()
+	for id := range early {
+		l.wake(id)
+	}
+	<-ctx.Done()
+	l.mu.Lock()
+	l.ctx = nil
+	l.early = map[chat.ConversationID]bool{}
+	l.mu.Unlock()
+	l.wg.Wait()
+	return ctx.Err()
+}
+
+// wake lets a conversation's lane look at what there is to do.
+func (l *lanes) wake(id chat.ConversationID) { l.with(id, func(*lane) {}) }
+
+// catchUp lets a conversation's lane read its thread back.
+func (l *lanes) catchUp(id chat.ConversationID) { l.with(id, func(x *lane) { x.behind = true }) }
+
+// confirm tells a lane that a notification showed one of its markers.
+func (l *lanes) confirm(id chat.ConversationID, marker, message string) {
+	l.with(id, func(x *lane) { x.evidence[marker] = message })
+}
+
+// with changes a lane under the lock and wakes it, starting it if need be.
+func (l *lanes) with(id chat.ConversationID, change func(*lane)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ctx == nil {
+		if l.early != nil {
+			l.early[id] = true
+		}
+		return
+	}
+	x := l.running[id]
+	if x == nil {
+		x = &lane{run: l.r, id: id, bell: make(chan struct{}, 1), evidence: map[string]string{}}
+		l.running[id] = x
+		ctx := l.ctx
+		l.wg.Go(func() { x.work(ctx, l) })
+	}
+	change(x)
+	ring(x.bell)
+}
+
+// wakeAll lets all lanes look: a sign-in may have changed.
+func (l *lanes) wakeAll() {
+	l.mu.Lock()
+	ctx := l.ctx
+	l.mu.Unlock()
+	if ctx == nil {
+		return
+	}
+	threads, err := l.r.Store.OpenThreads(ctx, l.r.id)
+	if err != nil {
+		l.r.Log.Error("teams: list open threads", "err", err)
+		return
+	}
+	for _, t := range threads {
+		l.wake(t.Conversation)
+	}
+}
+
+// lookAround finds work after hints were lost.
+func (l *lanes) lookAround() {
+	l.mu.Lock()
+	ctx := l.ctx
+	l.mu.Unlock()
+	if ctx == nil {
+		return
+	}
+	if err := l.r.awaken(ctx); err != nil && ctx.Err() == nil {
+		l.r.Log.Error("teams: look for work", "err", err)
+	}
+}
+
+// lane is the relay into the thread of one conversation.
+type lane struct {
+	*run
+	id   chat.ConversationID
+	bell chan struct{} // capacity 1
+
+	// Guarded by lanes.mu.
+	behind   bool              // the thread is to be read back
+	evidence map[string]string // marker → message that a notification showed
+
+	failures int // in a row, of our own storage or network
+}
+
+// Pauses after which a step is tried again.
+const (
+	idle = time.Duration(-1) // nothing to do until somebody wakes the lane
+	now  = time.Duration(0)
+)
+
+// work steps until there is nothing left to do or wait for.
+func (x *lane) work(ctx context.Context, l *lanes) {
+	for {
+		pause, err := x.step(ctx)
+		if errors.Is(err, errCrashed) {
+			<-ctx.Done() // as if the process were gone
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			pause = x.stumble(ctx, err)
+		} else {
+			x.failures = 0
+		}
+		if pause == idle && l.retire(x) || ctx.Err() != nil {
+			return
+		}
+		x.wait(ctx, pause)
+	}
+}
+
+// stumble logs a failure that is neither Microsoft's refusal nor a person's and says how long to wait.
+func (x *lane) stumble(ctx context.Context, err error) time.Duration {
+	x.failures++
+	x.Log.WarnContext(ctx, "teams: lane stumbled", "conversation", x.id, "failures", x.failures, "err", err)
+	return min(time.Second<<min(x.failures, 6), time.Minute)
+}
+
+// retire takes an idle lane out, unless it was woken meanwhile.
+func (l *lanes) retire(x *lane) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case <-x.bell:
+		ring(x.bell)
+		return false
+	default:
+	}
+	delete(l.running, x.id)
+	return true
+}
+
+// wait waits for the pause to pass or for somebody to wake the lane.
+func (x *lane) wait(ctx context.Context, pause time.Duration) {
+	if pause == now {
+		select {
+		case <-x.bell:
+		default:
+		}
+		return
+	}
+	var after <-chan time.Time
+	if pause > 0 {
+		timer := time.NewTimer(pause)
+		defer timer.Stop()
+		after = timer.C
+	}
+	select {
+	case <-ctx.Done():
+	case <-x.bell:
+	case <-after:
+	}
+}
+
+// takeBehind reports, once, whether the thread is to be read back.
+func (x *lane) takeBehind() bool {
+	x.lanes.mu.Lock()
+	defer x.lanes.mu.Unlock()
+	behind := x.behind
+	x.behind = false
+	return behind
+}
+
+// shown returns the message that a notification showed for a marker, or "".
+func (x *lane) shown(marker string) string {
+	x.lanes.mu.Lock()
+	defer x.lanes.mu.Unlock()
+	return x.evidence[marker]
+}
+
+// echoed reports, once, whether a notification showed that message of ours.
+func (x *lane) echoed(message string) bool {
+	x.lanes.mu.Lock()
+	defer x.lanes.mu.Unlock()
+	for marker, m := range x.evidence {
+		if m == message {
+			delete(x.evidence, marker)
+			return true
+		}
+	}
+	return false
+}

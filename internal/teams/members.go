@@ -1,0 +1,122 @@
+package teams
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// bringIn carries out an invitation whose history stands in the thread: it adds the expert unless the chat was created with them,
+// reports that Teams has the history, and that the expert has joined once Teams lists them.
+func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
+	id := e.Fact.Subject
+	if e.Fact.Participant != nil {
+		id = e.Fact.Participant.ID
+	}
+	p, ok := c.Participant(id)
+	if !ok || p.Person == nil || !p.Present() || p.State != chat.Inviting && p.State != chat.Invited {
+		return nil // overtaken: failed, left, or in already
+	}
+	if !member(t, p.Person.ID) {
+		if err := x.add(ctx, t, p.Person.ID); err != nil {
+			if !graph.Permanent(err) {
+				return err
+			}
+			reason, detail := graph.Reason(err)
+			if reason == "chat_gone" {
+				reason = "person_unknown"
+			}
+			return x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Failed, reason, detail)
+		}
+		t.Members = append(t.Members, p.Person.ID)
+		if err := x.Store.PutThread(ctx, t); err != nil {
+			return err
+		}
+	}
+	if err := x.shareFiles(ctx, t); err != nil {
+		return err
+	}
+	if err := x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Invited, "", ""); err != nil {
+		return err
+	}
+	listed, err := x.listed(ctx, t, p.Person.ID)
+	if err != nil {
+		return err
+	}
+	if !listed { // Graph was seen to drop members silently at creation
+		if err := x.add(ctx, t, p.Person.ID); err != nil {
+			return err
+		}
+		if listed, err = x.listed(ctx, t, p.Person.ID); err != nil {
+			return err
+		}
+		if !listed {
+			return fmt.Errorf("microsoft does not list the new member")
+		}
+	}
+	return x.Desk.ExpertJoined(ctx, x.id, p.ID)
+}
+
+// add adds a member who sees everything. Somebody who is a member already is what was wanted.
+func (x *lane) add(ctx context.Context, t *store.Thread, p chat.PersonID) error {
+	if err := x.members.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return err
+	}
+	err := x.sender(t).AddMember(ctx, graph.ChatID(t.Chat), graph.NewMember{User: graph.UserID(p), History: graph.WholeHistory})
+	if err == nil {
+		return nil
+	}
+	if listed, lerr := x.listed(ctx, t, p); lerr == nil && listed {
+		return nil
+	}
+	return err
+}
+
+func (x *lane) listed(ctx context.Context, t *store.Thread, p chat.PersonID) (bool, error) {
+	m, err := x.membership(ctx, t, p)
+	return m != "", err
+}
+
+// membership reads a person's membership of the thread, "" when there is none.
+func (x *lane) membership(ctx context.Context, t *store.Thread, p chat.PersonID) (graph.MembershipID, error) {
+	if err := x.others.Wait(ctx, "", graph.Live); err != nil {
+		return "", err
+	}
+	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
+	if err != nil {
+		return "", err
+	}
+	for _, m := range members {
+		if strings.EqualFold(string(m.UserID), string(p)) {
+			return m.ID, nil
+		}
+	}
+	return "", nil
+}
+
+// putOut carries out that an expert has left or was removed: before any later line is posted, the person is no member any more.
+func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
+	p, ok := c.Participant(e.Fact.Subject)
+	if !ok || p.Person == nil || !member(t, p.Person.ID) {
+		return nil
+	}
+	m, err := x.membership(ctx, t, p.Person.ID)
+	if err != nil {
+		return err
+	}
+	if m != "" {
+		if err := x.members.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+			return err
+		}
+		if err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m); err != nil && !graph.Missing(err) {
+			return err // the lane waits or blocks: nothing is posted where the person still reads
+		}
+	}
+	t.Members = slices.DeleteFunc(t.Members, func(id chat.PersonID) bool { return id == p.Person.ID })
+	return nil
+}

@@ -1,0 +1,87 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// readBack reads what has changed in the thread since everything was known to be taken in, and takes it in, in order. Notifications are
+// hints; this is the truth. It is done for a reason only, never by the clock: Microsoft forbids polling.
+func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
+	defer func() {
+		if err != nil && !errors.Is(err, store.ErrStale) {
+			x.lanes.mu.Lock()
+			x.behind = true // still to be done
+			x.lanes.mu.Unlock()
+		}
+	}()
+	if err := x.reads.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
+		return err
+	}
+	var found []graph.ChatMessage
+	err = x.sender(t).ChangedSince(ctx, graph.ChatID(t.Chat), t.Heard.Add(-overlap), func(m graph.ChatMessage) bool {
+		m.ChatID = graph.ChatID(t.Chat)
+		found = append(found, m)
+		return true
+	})
+	if graph.Permanent(err) {
+		return x.lost(ctx, t, err)
+	}
+	if err != nil {
+		return err
+	}
+	if err := x.hearAll(ctx, t, found); err != nil {
+		return err
+	}
+	for _, m := range found {
+		if m.Modified.After(t.Heard) {
+			t.Heard = m.Modified
+		}
+	}
+	t.CatchUp, t.ReadAt = false, time.Now().UTC()
+	return x.Store.PutThread(ctx, t)
+}
+
+// hearAll hears messages that were read back, oldest first, and then who is gone.
+func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatMessage) error {
+	leave, err := x.gates.enter(ctx, x.id)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	sortMessages(found)
+	e := x.ear(*t, x.failures)
+	e.back, e.gone = true, map[chat.PersonID]bool{}
+	for _, m := range found {
+		if err := contained(func() error { return e.hear(ctx, m) }); err != nil {
+			return err
+		}
+	}
+	if len(e.gone) == 0 {
+		return nil
+	}
+	if err := x.others.Wait(ctx, "", graph.CatchUp); err != nil {
+		return err
+	}
+	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
+	if err != nil {
+		return err
+	}
+	return e.departures(ctx, members)
+}
+
+// lost notes that the thread can't be read any more: it is gone, or its sender is no member.
+func (x *lane) lost(ctx context.Context, t *store.Thread, err error) error {
+	x.Log.WarnContext(ctx, "teams: thread can't be read", "conversation", x.id, "err", err)
+	t.CatchUp, t.ReadAt, t.Echo = false, time.Now().UTC(), ""
+	if t.Ended {
+		return x.Store.PutThread(ctx, t)
+	}
+	reason, detail := graph.Reason(err)
+	return x.put(ctx, t, store.LaneBlocked, reason, detail)
+}

@@ -1,0 +1,339 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// readAhead is how many entries a lane looks at to fill one post.
+const readAhead = 400
+
+// relay does the next thing in the log: it posts a block of lines, or carries out what stands between blocks (somebody comes or goes,
+// a line is changed, the conversation ends). Everything happens in the order of the log.
+func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
+	entries, err := x.Store.Entries(ctx, x.id, t.Cursor, readAhead)
+	if err != nil || len(entries) == 0 {
+		return idle, err
+	}
+	alone := len(c.Present(chat.Expert)) == 0 && !leaves(entries)
+	if closing := c.Last; alone && c.Status == chat.Closed && t.Cursor < closing-1 {
+		t.Cursor = closing - 1 // nobody is there to read what was said at last
+		return now, x.Store.PutThread(ctx, t)
+	}
+	if alone && c.Status != chat.Closed {
+		// Nobody is there to read: what is said meanwhile waits for whoever is invited next.
+		if t.State != store.LaneIdle {
+			return now, x.put(ctx, t, store.LaneIdle, "", "")
+		}
+		return x.awaitEcho(ctx, t)
+	}
+	b, err := x.gather(ctx, c, t, entries)
+	if err != nil {
+		return idle, err
+	}
+	if b.html != "" {
+		return x.post(ctx, t, b)
+	}
+	if b.to > t.Cursor {
+		t.Cursor = b.to
+		return now, x.Store.PutThread(ctx, t)
+	}
+	return x.barrier(ctx, c, t, entries[0])
+}
+
+// leaves reports whether somebody's leaving waits to be carried out.
+func leaves(entries []chat.Entry) bool {
+	return slices.ContainsFunc(entries, func(e chat.Entry) bool { return e.Kind == chat.LeftFact })
+}
+
+// isBarrier reports whether an entry has to be carried out on its own, after everything before it stands in the thread.
+func isBarrier(e chat.Entry) bool {
+	switch e.Kind {
+	case chat.Edit, chat.Delete, chat.Reaction:
+		return e.Via != chat.ViaTeams
+	case chat.LeftFact, chat.ClosedFact:
+		return true
+	case chat.Invitation:
+		return e.Fact != nil && e.Fact.State == chat.Inviting
+	}
+	return false
+}
+
+// relayed reports whether a line belongs into the thread.
+func relayed(e chat.Entry) bool {
+	if !chat.Sees(chat.Expert, e.Audience) || e.Via == chat.ViaTeams {
+		return false
+	}
+	switch e.Kind {
+	case chat.Message, chat.Opened:
+		return true
+	case chat.JoinedFact: // Teams shows itself that an expert was added
+		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != chat.Expert
+	}
+	return false
+}
+
+// block is a run of neighbouring entries rendered as one post. Those from..to that are not for the thread are passed over.
+type block struct {
+	from, to chat.Seq
+	html     string
+	message  graph.NewMessage
+}
+
+// gather renders as many neighbouring lines as fit into one post, up to the next barrier.
+func (x *lane) gather(ctx context.Context, c *chat.Conversation, t *store.Thread, entries []chat.Entry) (block, error) {
+	b := block{from: t.Cursor + 1, to: t.Cursor}
+	r, err := x.renderer(ctx, c, t)
+	if err != nil {
+		return b, err
+	}
+	n := 0
+	for i, e := range entries {
+		if isBarrier(e) && !passed(t, e) || t.Resend > 0 && e.Seq > t.Resend {
+			break
+		}
+		if relayed(e) {
+			if t.MaxEntries > 0 && n >= t.MaxEntries {
+				break
+			}
+			fits, err := r.add(ctx, e, changesOf(entries[i+1:], e.Seq))
+			if err != nil {
+				return b, err
+			}
+			if !fits {
+				break
+			}
+			n++
+		}
+		b.to = e.Seq
+	}
+	b.html, b.message = r.done(n)
+	return b, nil
+}
+
+// passed reports whether a barrier has nothing left to do: a change of a line that has not been posted yet and is rendered in its
+// newest version anyway.
+func passed(t *store.Thread, e chat.Entry) bool {
+	switch e.Kind {
+	case chat.Edit, chat.Delete, chat.Reaction:
+		return e.Ref > t.Cursor
+	}
+	return false
+}
+
+// changesOf finds the newest version of a line among later entries.
+func changesOf(later []chat.Entry, seq chat.Seq) *chat.Entry {
+	for _, e := range slices.Backward(later) {
+		if e.Ref == seq && (e.Kind == chat.Edit || e.Kind == chat.Delete) {
+			return &e
+		}
+	}
+	return nil
+}
+
+// post sends a block in two durable steps: the intent, then the call.
+func (x *lane) post(ctx context.Context, t *store.Thread, b block) (time.Duration, error) {
+	return x.send(ctx, t, "post", b.from, b.to, b.message)
+}
+
+func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to chat.Seq, m graph.NewMessage) (time.Duration, error) {
+	account, ok := x.account(x.run.id)
+	if !ok {
+		return idle, errors.New("the account is gone")
+	}
+	marker := x.mark(account, *t, kind, from, to)
+	m.HTML += markTag(marker)
+	priority := graph.Live
+	if t.Cursor == 0 || to-from > historyLines {
+		priority = graph.History
+	}
+	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), priority); err != nil {
+		return idle, err
+	}
+	x.intend(t, kind, from, to, marker)
+	if err := x.put(ctx, t, store.LaneSending, "", ""); err != nil {
+		return idle, err
+	}
+	if x.crash(kind + ".intent") {
+		return idle, errCrashed
+	}
+	posted, err := x.sender(t).PostMessage(ctx, graph.ChatID(t.Chat), m)
+	if x.crash(kind + ".called") {
+		return idle, errCrashed
+	}
+	switch {
+	case err == nil:
+		return now, x.confirm(ctx, t, posted.ID)
+	case graph.Ambiguous(err):
+		return now, x.unclear(ctx, t, err)
+	}
+	t.Attempt = nil // refused: nothing was posted
+	if perr := x.Store.PutThread(ctx, t); perr != nil {
+		return idle, perr
+	}
+	if graph.Permanent(err) {
+		return now, x.blocked(ctx, t, to-from+1, err)
+	}
+	return idle, err
+}
+
+// historyLines is how many lines in one post are history rather than talk.
+const historyLines = 20
+
+// blocked notes that Microsoft refuses a post for good. A block that is too large is split first.
+func (x *lane) blocked(ctx context.Context, t *store.Thread, lines chat.Seq, err error) error {
+	reason, detail := graph.Reason(err)
+	if reason == "too_large" && lines > 1 {
+		t.MaxEntries = max(1, int(lines)/2)
+		return x.Store.PutThread(ctx, t)
+	}
+	x.Log.WarnContext(ctx, "teams: lane blocked", "conversation", x.id, "err", err)
+	return x.put(ctx, t, store.LaneBlocked, reason, detail)
+}
+
+// barrier carries out an entry that stands between blocks and moves the cursor past it.
+func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (time.Duration, error) {
+	if x.crash("barrier." + string(e.Kind)) {
+		return idle, errCrashed
+	}
+	var err error
+	switch e.Kind {
+	case chat.Invitation:
+		err = x.bringIn(ctx, c, t, e)
+	case chat.LeftFact:
+		err = x.putOut(ctx, c, t, e)
+	case chat.Edit, chat.Delete:
+		err = x.change(ctx, c, t, e)
+	case chat.Reaction:
+		err = x.react(ctx, t, e)
+	case chat.ClosedFact:
+		return x.farewell(ctx, c, t, e)
+	}
+	if err != nil {
+		return idle, err
+	}
+	t.Cursor = e.Seq
+	return now, x.Store.PutThread(ctx, t)
+}
+
+// farewell posts the closing line; the lane ends when that stands in the thread.
+func (x *lane) farewell(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (time.Duration, error) {
+	account, _ := x.account(x.run.id)
+	return x.send(ctx, t, "post", e.Seq, e.Seq, graph.NewMessage{HTML: wordsOf(account).closing(c)})
+}
+
+// answerLate answers, once, an expert who writes after the end.
+func (x *lane) answerLate(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
+	account, _ := x.account(x.run.id)
+	return x.send(ctx, t, "late", 0, 0, graph.NewMessage{HTML: wordsOf(account).late(c)})
+}
+
+// change carries an edit or deletion into the post that holds the line. Both ways of changing a message may be repeated freely.
+func (x *lane) change(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
+	original, err := x.Store.Entry(ctx, x.id, e.Ref)
+	if err != nil {
+		return err
+	}
+	if original.Via == chat.ViaTeams || !relayed(original) {
+		return nil // experts change their own lines in Teams
+	}
+	p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
+	if err != nil || !ok {
+		return err
+	}
+	m, lines, err := x.renderAgain(ctx, c, t, p, e.Seq)
+	if err != nil {
+		return err
+	}
+	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return err
+	}
+	if lines == 1 && e.Kind == chat.Delete && p.First > 1 {
+		err = x.sender(t).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), graph.MessageID(p.Message))
+	} else {
+		m.HTML += markTag(p.Marker)
+		err = x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(p.Message), m)
+	}
+	return x.tolerate(ctx, e, err)
+}
+
+// renderAgain renders a post with all changes up to a seq.
+func (x *lane) renderAgain(ctx context.Context, c *chat.Conversation, t *store.Thread, p store.Post, upTo chat.Seq) (graph.NewMessage, int, error) {
+	as := *t
+	as.Cursor = p.First - 1
+	r, err := x.renderer(ctx, c, &as)
+	if err != nil {
+		return graph.NewMessage{}, 0, err
+	}
+	var all []chat.Entry
+	for after := p.First - 1; after < upTo; {
+		more, err := x.Store.Entries(ctx, x.id, after, readAhead)
+		if err != nil || len(more) == 0 {
+			return graph.NewMessage{}, 0, errors.Join(err)
+		}
+		for _, e := range more {
+			if e.Seq <= upTo {
+				all = append(all, e)
+			}
+		}
+		after = more[len(more)-1].Seq
+	}
+	n := 0
+	for i, e := range all {
+		if e.Seq > p.Last || !relayed(e) {
+			continue
+		}
+		if _, err := r.add(ctx, e, changesOf(all[i+1:], e.Seq)); err != nil {
+			return graph.NewMessage{}, 0, err
+		}
+		n++
+	}
+	_, m := r.done(n)
+	return m, n, nil
+}
+
+// react puts staff's reaction on the message of the line.
+func (x *lane) react(ctx context.Context, t *store.Thread, e chat.Entry) error {
+	message, err := x.messageOf(ctx, e.Ref)
+	if err != nil || message == "" || !chat.Sees(chat.Expert, e.Audience) {
+		return err
+	}
+	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return err
+	}
+	if e.Withdrawn {
+		err = x.sender(t).UnsetReaction(ctx, graph.ChatID(t.Chat), message, e.Emoji)
+	} else {
+		err = x.sender(t).SetReaction(ctx, graph.ChatID(t.Chat), message, e.Emoji)
+	}
+	return x.tolerate(ctx, e, err)
+}
+
+// messageOf finds the message of a line: one written in Teams, or the post that holds it.
+func (x *lane) messageOf(ctx context.Context, seq chat.Seq) (graph.MessageID, error) {
+	e, err := x.Store.Entry(ctx, x.id, seq)
+	if err != nil {
+		return "", err
+	}
+	if id, ok := messageKey(e.Key); ok {
+		return id, nil
+	}
+	p, _, err := x.Store.PostWith(ctx, x.id, seq)
+	return graph.MessageID(p.Message), err
+}
+
+// tolerate lets the lane go on when Microsoft refuses a change for good: staff are told, and nothing else waits for it.
+func (x *lane) tolerate(ctx context.Context, e chat.Entry, err error) error {
+	if !graph.Permanent(err) {
+		return err
+	}
+	reason, detail := graph.Reason(err)
+	x.Log.WarnContext(ctx, "teams: change refused", "conversation", x.id, "seq", e.Seq, "err", err)
+	return x.Desk.Notice(ctx, x.id, noticeKey("change", e.Seq), chat.Staff, e.Ref, "change_refused_"+reason, detail)
+}

@@ -1,0 +1,136 @@
+package teams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"trialog/internal/chat"
+	"trialog/internal/graph"
+	"trialog/internal/store"
+)
+
+// errNeedsSignIn says that an agent must sign in at Microsoft before anything can be done in their name.
+var errNeedsSignIn = errors.New("the agent has to sign in at Microsoft")
+
+// tokens hands out access tokens in one agent's name. One refresh is under way at most; who comes meanwhile waits for its outcome.
+// It implements graph.TokenSource.
+type tokens struct {
+	k     *Connector
+	agent chat.AgentID
+	gate  chan struct{} // capacity 1: held while looking or refreshing
+
+	access  graph.Secret // guarded by gate, like all below
+	expires time.Time
+	person  chat.PersonID // whose it is
+}
+
+// tokensOf returns the agent's tokens.
+func (k *Connector) tokensOf(agent chat.AgentID) *tokens {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t := k.tokens[agent]
+	if t == nil {
+		t = &tokens{k: k, agent: agent, gate: make(chan struct{}, 1)}
+		k.tokens[agent] = t
+	}
+	return t
+}
+
+// client calls Graph in an agent's name.
+func (k *Connector) client(agent chat.AgentID) *graph.Client {
+	return graph.NewClient(k.Endpoint, k.tokensOf(agent))
+}
+
+// freshClient is client for calls after which Microsoft keeps the token and acts by it: it should be as young as can be.
+func (k *Connector) freshClient(agent chat.AgentID) *graph.Client {
+	return graph.NewClient(k.Endpoint, freshTokens{k.tokensOf(agent)})
+}
+
+const (
+	expiryMargin = 5 * time.Minute  // how long before its end a token is no longer used
+	freshMargin  = 55 * time.Minute // and one that Microsoft keeps; tokens live 60 to 90 minutes
+)
+
+// Token returns an access token other than the one Graph has refused. Errors: errNeedsSignIn, or what the refresh met.
+func (t *tokens) Token(ctx context.Context, refused graph.Secret) (graph.Secret, error) {
+	return t.token(ctx, refused, expiryMargin)
+}
+
+// freshTokens hands out tokens that were refreshed only just.
+type freshTokens struct{ *tokens }
+
+// Token is tokens.Token for a young token.
+func (t freshTokens) Token(ctx context.Context, refused graph.Secret) (graph.Secret, error) {
+	return t.token(ctx, refused, freshMargin)
+}
+
+// token returns an access token that lives at least as long as margin, or has just been refreshed.
+func (t *tokens) token(ctx context.Context, refused graph.Secret, margin time.Duration) (graph.Secret, error) {
+	select {
+	case t.gate <- struct{}{}:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	defer func() { <-t.gate }()
+	link, ok, err := t.k.Store.LinkOf(ctx, t.agent)
+	if err != nil {
+		return "", err
+	}
+	if !ok || link.State != store.LinkConnected {
+		t.access = ""
+		return "", errNeedsSignIn
+	}
+	fresh := t.access != "" && t.access != refused && time.Now().Add(margin).Before(t.expires)
+	if fresh && t.person == link.Person {
+		return t.access, nil
+	}
+	return t.refresh(ctx, link)
+}
+
+// refresh trades the refresh token and stores the new one, unless a newer one has been stored meanwhile.
+func (t *tokens) refresh(ctx context.Context, link store.Link) (graph.Secret, error) {
+	account, ok := t.k.account(link.Account)
+	if !ok {
+		return "", fmt.Errorf("no account %s", link.Account)
+	}
+	app := t.k.app(account)
+	token, err := app.Refresh(ctx, graph.Secret(link.Refresh))
+	if graph.NeedsSignIn(err) {
+		link.State, link.Reason = store.LinkNeedsSignIn, string(graph.AuthClassOf(err))
+		t.k.Log.WarnContext(ctx, "teams: sign-in is no longer accepted", "agent", t.agent, "err", err)
+		if _, perr := t.k.Store.PutLink(ctx, link); perr != nil {
+			return "", perr
+		}
+		return "", errNeedsSignIn
+	}
+	if err != nil {
+		return "", err
+	}
+	link.Refresh, link.Scopes = string(token.Refresh), token.Scopes
+	// The new token is stored even if the caller has gone: Microsoft may not take the old one again.
+	if _, err := t.k.Store.PutLink(context.WithoutCancel(ctx), link); err != nil {
+		return "", err
+	}
+	t.access, t.expires, t.person = token.Access, token.Expires, link.Person
+	return t.access, nil
+}
+
+// adopt takes over the token of a fresh sign-in.
+func (t *tokens) adopt(ctx context.Context, who graph.SignIn) error {
+	select {
+	case t.gate <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-t.gate }()
+	t.access, t.expires, t.person = who.Access, who.Expires, chat.PersonID(who.ObjectID)
+	return nil
+}
+
+// app is an account's application at Microsoft.
+func (k *Connector) app(a store.Account) *graph.App {
+	return &graph.App{Endpoint: k.Endpoint, Tenant: a.Tenant, ClientID: a.ClientID, Secret: graph.Secret(a.Secret),
+		RedirectURL: k.PublicURL + "/api/v1/teams/callback", Scopes: graph.DefaultScopes}
+}
