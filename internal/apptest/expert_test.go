@@ -1,0 +1,244 @@
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"trialog/internal/teamsim"
+)
+
+// threads lists the group chats of a customer's conference, as the tenant really committed them.
+func (p *player) threads(ctx context.Context, c *Customer) ([]teamsim.Chat, error) {
+	tag := fmt.Sprintf("#%d", c.Number)
+	var found []teamsim.Chat
+	for _, chat := range p.w.Tenant.Chats() {
+		if chat.Type == "group" && slices.Contains(strings.Fields(chat.Topic), tag) {
+			found = append(found, chat)
+		}
+	}
+	return found, nil
+}
+
+func (p *player) thread(ctx context.Context, c *Customer) (teamsim.Chat, error) {
+	var chats []teamsim.Chat
+	var err error
+	if !p.w.Until(patience, func() bool { chats, err = p.threads(ctx, c); return err != nil || len(chats) > 0 }) {
+		return teamsim.Chat{}, fmt.Errorf("%s has no thread", c.Name)
+	}
+	if err != nil {
+		return teamsim.Chat{}, err
+	}
+	return chats[0], nil
+}
+
+// seenBy is what a person sees, or saw while a member, of a thread.
+func (p *player) seenBy(ctx context.Context, person teamsim.Person, c *Customer) ([]string, error) {
+	chats, err := p.threads(ctx, c)
+	if err != nil || len(chats) == 0 {
+		return nil, err
+	}
+	chat := chats[0]
+	if !slices.ContainsFunc(chat.Members, func(m teamsim.Member) bool { return m.ID == person.ID }) {
+		return words(before(chat.Messages, person.ID)), nil
+	}
+	messages, err := p.w.Tenant.As(person.Name).Messages(chat.ID)
+	return words(messages), err
+}
+
+// before cuts what was committed after a person's last departure.
+func before(messages []teamsim.Message, person string) []teamsim.Message {
+	end := -1
+	for i, m := range messages {
+		if (m.Event == "membersLeft" || m.Event == "membersDeleted") && slices.Contains(m.Affected, person) {
+			end = i
+		}
+	}
+	return messages[:end+1]
+}
+
+func words(messages []teamsim.Message) []string {
+	var lines []string
+	for _, m := range messages {
+		if m.IsDeleted() {
+			continue
+		}
+		line := m.Text()
+		for _, a := range m.Attachments {
+			line += " [" + a.Name + "]"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (p *player) expert(ctx context.Context, args []string) error {
+	not, args := negated(args)
+	if len(args) < 3 {
+		return fmt.Errorf("expert PERSON VERB CUSTOMER …")
+	}
+	person, ok := p.w.Tenant.Person(args[0])
+	if !ok {
+		return fmt.Errorf("the tenant knows no %q", args[0])
+	}
+	me, verb, args := p.w.Tenant.As(person.Name), args[1], args[2:]
+	if verb == "writes" {
+		err := me.OneOnOne(args[0], args[1])
+		p.w.Settle()
+		return err
+	}
+	c, err := p.lena(args[0])
+	if err != nil {
+		return err
+	}
+	args = append(args[1:], "")
+	if verb == "sees" {
+		return p.sees(not, person.Name, args[:len(args)-1], func() ([]string, error) { return p.seenBy(ctx, person, c) })
+	}
+	chat, err := p.thread(ctx, c)
+	if err != nil {
+		return err
+	}
+	time.Sleep(1100 * time.Millisecond) // people don't write twice in the same second
+	return p.inThread(me, chat, verb, args)
+}
+
+// inThread carries out what an expert does in a thread.
+func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, args []string) error {
+	var err error
+	switch verb {
+	case "says":
+		_, err = me.Say(chat.ID, args[0])
+	case "leaves":
+		err = me.Leave(chat.ID)
+	case "attaches":
+		_, err = me.File(chat.ID, args[0], p.file(args[0]), "")
+	case "edits":
+		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Edit(chat.ID, id, args[1]) })
+	case "deletes":
+		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Delete(chat.ID, id) })
+	case "undeletes":
+		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Undelete(chat.ID, id) })
+	case "reacts":
+		err = p.withMessage(me, chat, args[0], func(id string) error { return me.React(chat.ID, id, args[1]) })
+	case "quotes":
+		err = p.withMessage(me, chat, args[0], func(id string) error { _, err := me.Quote(chat.ID, id, args[1]); return err })
+	case "reads-file":
+		return p.readsFile(me, chat, args[0], args[1])
+	default:
+		return fmt.Errorf("experts don't %q", verb)
+	}
+	p.w.Settle()
+	return err
+}
+
+func (p *player) withMessage(me *teamsim.Teams, chat teamsim.Chat, text string, do func(id string) error) error {
+	messages, err := me.Messages(chat.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range slices.Backward(messages) {
+		if strings.Contains(m.Text(), text) || m.IsDeleted() && strings.Contains(m.Body, text) {
+			return do(m.ID)
+		}
+	}
+	return fmt.Errorf("no message says %q", text)
+}
+
+// readsFile opens an attachment in Teams and looks for what must be in it.
+func (p *player) readsFile(me *teamsim.Teams, chat teamsim.Chat, name, want string) error {
+	messages, err := me.Messages(chat.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range messages {
+		for _, a := range m.Attachments {
+			if a.Name != name {
+				continue
+			}
+			content, err := me.Read(a.URL)
+			if err == nil && !bytes.Contains(content, []byte(want)) {
+				err = fmt.Errorf("%s does not hold %q but %d bytes", name, want, len(content))
+			}
+			return err
+		}
+	}
+	return fmt.Errorf("no attachment %q in the thread", name)
+}
+
+func (p *player) tenant(ctx context.Context, args []string) error {
+	verb, err := word(args, 0, "what Microsoft does")
+	if err != nil {
+		return err
+	}
+	t, args := p.w.Tenant, append(args[1:], "", "")
+	switch verb {
+	case "throttles":
+		n, err := strconv.Atoi(args[0])
+		t.SetFaults(func(f *teamsim.Faults) { f.ThrottleNext = n })
+		return err
+	case "fails", "commits-then-fails":
+		return p.failNext(verb, args)
+	case "loses-notifications", "doubles-notifications", "reorders-notifications":
+		n, err := strconv.ParseFloat(args[0], 64)
+		t.SetFaults(func(f *teamsim.Faults) {
+			*map[string]*float64{"loses-notifications": &f.NotifyLossP, "doubles-notifications": &f.NotifyDuplicateP,
+				"reorders-notifications": &f.NotifyReorderP}[verb] = n
+		})
+		return err
+	case "drops-subscriptions":
+		t.ExpireSubscriptions()
+	case "removes-subscriptions":
+		for _, s := range t.Subscriptions() {
+			if err := t.RemoveSubscription(s.ID); err != nil {
+				return err
+			}
+		}
+	case "revokes":
+		err := t.RevokeSignIn(args[0], 50173)
+		t.ExpireTokens()
+		return err
+	case "calms":
+		t.SetFaults(func(f *teamsim.Faults) { *f = teamsim.Faults{} })
+	case "has-threads":
+		return p.hasThreads(ctx, args)
+	case "has-subscriptions":
+		if got := strconv.Itoa(len(t.Subscriptions())); got != args[0] {
+			return fmt.Errorf("%s subscriptions, want %s", got, args[0])
+		}
+	default:
+		return fmt.Errorf("tenants don't %q", verb)
+	}
+	return nil
+}
+
+func (p *player) failNext(verb string, args []string) error {
+	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats"}[args[0]]
+	n, err := strconv.Atoi(args[1])
+	if err != nil || match == "" {
+		return fmt.Errorf("%s posts|chats TIMES", verb)
+	}
+	kind := teamsim.Refuse
+	if verb == "commits-then-fails" {
+		kind = teamsim.CommitThenStatus
+	}
+	p.w.Tenant.FailNext(match, teamsim.Fault{Kind: kind, Times: n})
+	return nil
+}
+
+func (p *player) hasThreads(ctx context.Context, args []string) error {
+	c, err := p.lena(args[0])
+	if err != nil {
+		return err
+	}
+	p.w.After(calm)
+	chats, err := p.threads(ctx, c)
+	if got := strconv.Itoa(len(chats)); err == nil && got != args[1] {
+		err = fmt.Errorf("%s threads, want %s", got, args[1])
+	}
+	return err
+}

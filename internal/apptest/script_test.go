@@ -1,0 +1,441 @@
+package apptest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"trialog/internal/chat"
+)
+
+// patience is how long, in the bubble's time, a scenario waits for what it says will be seen; calm is how long it watches for what
+// must not be seen.
+const (
+	patience = 2 * time.Minute
+	calm     = 45 * time.Second
+)
+
+// TestScenarios plays every scenario of testdata. A scenario is a promise in domain words; help.txt explains the words.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenarios: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { play(t, file) })
+		})
+	}
+}
+
+// play runs one scenario in a world of its own.
+func play(t *testing.T, file string) {
+	w := Start(t, Options{Seed: 1})
+	p := &player{w: w}
+	testscript.RunT(inBubble{t}, testscript.Params{
+		Files:               []string{file},
+		RequireExplicitExec: true,
+		WorkdirRoot:         t.TempDir(),
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"customer": p.do(p.customer),
+			"agent":    p.do(p.agent),
+			"expert":   p.do(p.expert),
+			"tenant":   p.do(p.tenant),
+			"server":   p.do(p.server),
+			"after":    p.do(p.after),
+			"ticking":  p.do(p.ticking),
+		},
+	})
+}
+
+// inBubble lets testscript run inside a synctest bubble, where subtests can't start.
+type inBubble struct{ *testing.T }
+
+func (b inBubble) Run(_ string, f func(testscript.T)) { f(b) }
+func (b inBubble) Parallel()                          {}
+func (b inBubble) Verbose() bool                      { return testing.Verbose() }
+
+// player carries out the words of a scenario.
+type player struct {
+	w  *World
+	ts *testscript.TestScript
+}
+
+// do adapts a command: an error fails the scenario, or is what it expects after "!".
+func (p *player) do(cmd func(context.Context, []string) error) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		p.ts = ts
+		if neg {
+			args = append([]string{"!"}, args...)
+		}
+		if len(args) > 0 && args[0] == "!" && !slices.Contains(args, "sees") {
+			if err := cmd(p.w.ctx, args[1:]); err == nil {
+				ts.Fatalf("worked, though it must not")
+			}
+			return
+		}
+		if err := cmd(p.w.ctx, args); err != nil {
+			ts.Fatalf("%v", err)
+		}
+	}
+}
+
+// negated cuts a leading "!".
+func negated(args []string) (bool, []string) {
+	if len(args) > 0 && args[0] == "!" {
+		return true, args[1:]
+	}
+	return false, args
+}
+
+// word returns args[i], or fails with what was expected there.
+func word(args []string, i int, what string) (string, error) {
+	if i >= len(args) {
+		return "", fmt.Errorf("say %s", what)
+	}
+	return args[i], nil
+}
+
+// sees waits until shown() holds want exactly as often as said, or watches that it never does.
+func (p *player) sees(not bool, who string, args []string, shown func() ([]string, error)) error {
+	want, err := word(args, 0, "what is seen")
+	if err != nil {
+		return err
+	}
+	times := -1
+	if len(args) > 1 {
+		if times, err = strconv.Atoi(args[1]); err != nil {
+			return err
+		}
+	}
+	count := func() int {
+		lines, e := shown()
+		err = e
+		n := 0
+		for _, l := range lines {
+			n += strings.Count(l, want)
+		}
+		return n
+	}
+	if not {
+		p.w.After(calm)
+		if count() > 0 {
+			return fmt.Errorf("%s sees %q", who, want)
+		}
+		return err
+	}
+	if p.w.Until(patience, func() bool { n := count(); return times < 0 && n > 0 || n == times }) {
+		if times >= 0 {
+			p.w.After(calm) // nothing more may come
+		}
+		if n := count(); times < 0 || n == times {
+			return err
+		}
+	}
+	lines, _ := shown()
+	return fmt.Errorf("%s sees %q %d times, of:\n\t%s", who, want, count(), strings.Join(lines, "\n\t"))
+}
+
+func (p *player) lena(name string) (*Customer, error) {
+	if c := p.w.customers[name]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("no customer %q has opened a chat", name)
+}
+
+func (p *player) customer(ctx context.Context, args []string) error {
+	not, args := negated(args)
+	if len(args) < 2 {
+		return fmt.Errorf("customer NAME VERB …")
+	}
+	name, verb, args := args[0], args[1], args[2:]
+	if verb == "opens" {
+		args = append(args, "", "")
+		c, err := p.w.Open(ctx, name, args[0], args[1])
+		if err == nil {
+			p.w.customers[name] = c
+		}
+		return err
+	}
+	c, err := p.lena(name)
+	if err != nil {
+		return err
+	}
+	first, err := word(append(args, ""), 0, "")
+	if err != nil {
+		return err
+	}
+	switch verb {
+	case "says":
+		_, err = c.Say(ctx, first)
+	case "repeats": // the same client id, as after a lost answer
+		_, err = c.SayAs(ctx, "same", first)
+	case "edits":
+		err = p.change(c.Seen.Entries(), args, func(ref chat.Seq, text string) error { return c.Edit(ctx, ref, text) })
+	case "deletes":
+		err = p.change(c.Seen.Entries(), append(args, ""), func(ref chat.Seq, _ string) error { return c.Delete(ctx, ref) })
+	case "attaches":
+		var f chat.File
+		if f, err = c.Upload(ctx, first, p.file(first)); err == nil {
+			_, err = c.Say(ctx, "", f.ID)
+		}
+	case "ends":
+		err = c.End(ctx)
+	case "drops":
+		c.Disconnect()
+	case "returns":
+		err = c.Connect(ctx)
+	case "sees":
+		return p.sees(not, name, args, func() ([]string, error) { return Shown(c.Seen.Entries()), nil })
+	default:
+		err = fmt.Errorf("customers don't %q", verb)
+	}
+	return err
+}
+
+// file reads a file of the scenario, or makes one of a size: "20MB.bin".
+func (p *player) file(name string) []byte {
+	size, _, ok := strings.Cut(name, "MB")
+	if n, err := strconv.Atoi(size); ok && err == nil {
+		b := make([]byte, n<<20)
+		_, _ = seeded(uint64(n)).Read(b)
+		return b
+	}
+	return []byte(p.ts.ReadFile(name))
+}
+
+// change finds the seq of the line that says args[0] and changes it to args[1].
+func (p *player) change(entries []chat.Entry, args []string, do func(chat.Seq, string) error) error {
+	if len(args) < 2 {
+		return fmt.Errorf("say which line, and the new text")
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Kind == chat.Message && e.Content.PlainText() == args[0] {
+			return do(e.Seq, args[1])
+		}
+	}
+	return fmt.Errorf("no line says %q", args[0])
+}
+
+func (p *player) agentOf(ctx context.Context, login string) (*Agent, error) {
+	if a := p.w.agents[login]; a != nil {
+		return a, nil
+	}
+	a, err := p.w.SignIn(ctx, login, "demo")
+	if err == nil {
+		p.w.agents[login] = a
+	}
+	return a, err
+}
+
+func (p *player) agent(ctx context.Context, args []string) error {
+	not, args := negated(args)
+	if len(args) < 2 {
+		return fmt.Errorf("agent LOGIN VERB …")
+	}
+	a, err := p.agentOf(ctx, args[0])
+	if err != nil {
+		return err
+	}
+	verb, args := args[1], args[2:]
+	if done, err := p.agentAlone(ctx, a, verb, args); done {
+		return err
+	}
+	name, err := word(args, 0, "which customer's chat")
+	if err != nil {
+		return err
+	}
+	c, err := p.lena(name)
+	if err != nil {
+		return err
+	}
+	return p.agentIn(ctx, a, c, not, verb, args[1:])
+}
+
+// agentAlone carries out what needs no conversation.
+func (p *player) agentAlone(ctx context.Context, a *Agent, verb string, args []string) (done bool, err error) {
+	first, _ := word(append(args, ""), 0, "")
+	switch verb {
+	case "signs-in":
+	case "links":
+		err = a.LinkTeams(ctx, first)
+	case "unlinks":
+		err = a.call(ctx, "DELETE", "/me/teams", nil, nil)
+	case "nickname":
+		err = a.call(ctx, "PATCH", "/me", map[string]any{"nickname": first}, nil)
+	case "link":
+		var got TeamsLink
+		if !p.w.Until(patience, func() bool { got, err = a.Teams(ctx); return err == nil && got.State == first }) {
+			err = fmt.Errorf("link is %+v, want %s (%v)", got, first, err)
+		}
+	case "folder":
+		err = p.folder(ctx, a, args)
+	case "drops":
+		a.Disconnect()
+	case "returns":
+		err = a.Connect(ctx)
+	default:
+		return false, nil
+	}
+	return true, err
+}
+
+// folder checks the state of "Microsoft Teams Chats" and, in order, who is in it.
+func (p *player) folder(ctx context.Context, a *Agent, want []string) error {
+	var got []string
+	ok := p.w.Until(patience, func() bool {
+		folders, err := a.Folders(ctx)
+		got = nil
+		for _, f := range folders {
+			if f.ID == "teams-channels" {
+				return false
+			}
+			if f.ID == "teams-chats" {
+				got = append(got, f.State)
+				for _, person := range f.People {
+					got = append(got, person.Name)
+				}
+			}
+		}
+		return err == nil && slices.Equal(got, want)
+	})
+	if !ok {
+		return fmt.Errorf("folder shows %q, want %q", got, want)
+	}
+	return nil
+}
+
+// agentIn carries out what an agent does in a conversation.
+func (p *player) agentIn(ctx context.Context, a *Agent, c *Customer, not bool, verb string, args []string) error {
+	first, _ := word(append(args, ""), 0, "")
+	var err error
+	switch verb {
+	case "accepts":
+		return a.Accept(ctx, c.ID)
+	case "says":
+		_, err = a.Say(ctx, c.ID, chat.Everyone, first)
+	case "whispers":
+		_, err = a.Say(ctx, c.ID, chat.BackRoom, first)
+	case "edits":
+		return p.change(a.Seen(c.ID).Entries(), args, func(ref chat.Seq, text string) error { return a.Edit(ctx, c.ID, ref, text) })
+	case "deletes":
+		return p.change(a.Seen(c.ID).Entries(), append(args, ""), func(ref chat.Seq, _ string) error { return a.Delete(ctx, c.ID, ref) })
+	case "attaches":
+		var f chat.File
+		if f, err = a.Upload(ctx, c.ID, first, p.file(first)); err == nil {
+			_, err = a.Say(ctx, c.ID, chat.Everyone, "", f.ID)
+		}
+	case "invites":
+		return a.Invite(ctx, c.ID, args...)
+	case "removes":
+		return a.Remove(ctx, c.ID, first)
+	case "retries":
+		return a.Retry(ctx, c.ID, first)
+	case "closes":
+		return a.Close(ctx, c.ID)
+	case "sees":
+		return p.sees(not, a.Login, args, func() ([]string, error) { return Shown(a.Seen(c.ID).Entries()), nil })
+	case "shows":
+		return p.shows(a, c, args)
+	case "lane":
+		var s Summary
+		if !p.w.Until(patience, func() bool {
+			s, err = a.Read(ctx, c.ID)
+			return err == nil && s.Lane != nil && s.Lane.State == first
+		}) {
+			return fmt.Errorf("lane is %+v, want %s", s.Lane, first)
+		}
+	default:
+		return fmt.Errorf("agents don't %q", verb)
+	}
+	return err
+}
+
+// shows checks the state, and if given the reason, on an expert's chip.
+func (p *player) shows(a *Agent, c *Customer, args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("shows CUSTOMER EXPERT STATE [REASON]")
+	}
+	var got chat.Participant
+	ok := p.w.Until(patience, func() bool {
+		got, _ = a.Summary(c.ID).Expert(args[0])
+		return string(got.State) == args[1] && (len(args) < 3 || got.Reason == args[2])
+	})
+	if !ok {
+		return fmt.Errorf("%s is %s %s %s, want %s", args[0], got.State, got.Reason, got.Detail, strings.Join(args[1:], " "))
+	}
+	return nil
+}
+
+func (p *player) server(_ context.Context, args []string) error {
+	switch verb, _ := word(append(args, ""), 0, ""); verb {
+	case "killed":
+		p.w.Kill()
+	case "starts":
+		p.w.Boot()
+		for _, a := range p.w.agents {
+			if err := a.Connect(p.w.ctx); err != nil {
+				return err
+			}
+		}
+		for _, c := range p.w.customers {
+			if err := c.Connect(p.w.ctx); err != nil {
+				return err
+			}
+		}
+	default:
+		return fmt.Errorf("a server is killed or starts")
+	}
+	return nil
+}
+
+func (p *player) after(_ context.Context, args []string) error {
+	s, err := word(args, 0, "how long")
+	if err != nil {
+		return err
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil {
+		p.w.After(d)
+	}
+	return err
+}
+
+// ticking lets a customer and an agent fill a chat with many lines: ticking lena anna 5000.
+func (p *player) ticking(ctx context.Context, args []string) error {
+	if len(args) != 3 {
+		return fmt.Errorf("ticking CUSTOMER AGENT LINES")
+	}
+	n, err := strconv.Atoi(args[2])
+	if err != nil {
+		return err
+	}
+	c, err := p.lena(args[0])
+	if err != nil {
+		return err
+	}
+	a, err := p.agentOf(ctx, args[1])
+	if err != nil {
+		return err
+	}
+	for i := range n {
+		if i%2 == 0 {
+			_, err = c.Say(ctx, fmt.Sprintf("Satz %d.", i+1))
+		} else {
+			_, err = a.Say(ctx, c.ID, chat.Everyone, fmt.Sprintf("Satz %d.", i+1))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+// Package apptest starts the whole product beside a simulated Microsoft tenant on an in-memory network, inside a testing/synctest
+// bubble, and lets tests act and look as people: customers, agents, experts. Nothing in here is a mock: people use the HTTP
+// surface that everybody uses, and the tenant answers as Microsoft documents it.
+package apptest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"trialog/internal/app"
+	"trialog/internal/memnet"
+	"trialog/internal/store"
+	"trialog/internal/teamsim"
+)
+
+// Names of the in-memory network.
+const (
+	serverHost = "trialog.test"
+	loginHost  = "login.microsoftonline.com"
+	graphHost  = "graph.microsoft.com"
+	clientID   = "11111111-2222-3333-4444-555555555555"
+	secret     = "s3cret~value"
+)
+
+// Options of a world. The zero value is a friendly one.
+type Options struct {
+	Seed   uint64
+	Faults teamsim.Faults
+	Locale string                          // language of the thread; "de" by default
+	Graph  func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
+}
+
+// World is a running installation, its Microsoft tenant, and the people in it.
+type World struct {
+	T      testing.TB
+	Net    *memnet.Network
+	Tenant *teamsim.Tenant
+	URL    string
+	App    *app.App
+
+	opts    Options
+	dir     string
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	kill    func()
+
+	agents    map[string]*Agent
+	customers map[string]*Customer
+}
+
+// Start brings a world up. It must be called inside a synctest bubble; the world ends with the test.
+func Start(t testing.TB, o Options) *World {
+	t.Helper()
+	if o.Locale == "" {
+		o.Locale = "de"
+	}
+	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost,
+		agents: map[string]*Agent{}, customers: map[string]*Customer{}}
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	var err error
+	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults,
+		LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost})
+	w.must(err)
+	w.must(teamsim.Demo(w.Tenant))
+	w.Tenant.AddApp(teamsim.App{ClientID: clientID, Secret: secret, Name: "Trialog", RedirectURIs: []string{w.URL + "/api/v1/teams/callback"},
+		Consented: []string{"ChatMember.ReadWrite"}}) // needs an administrator; the rest each agent consents to
+	handler := w.Tenant.Handler()
+	if o.Graph != nil {
+		handler = o.Graph(handler)
+	}
+	w.Net.Handle(loginHost, handler)
+	w.Net.Handle(graphHost, handler)
+	w.Go(func() {
+		if err := w.Tenant.Run(w.ctx); err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("tenant: %v", err)
+		}
+	})
+	w.Boot()
+	w.seed()
+	t.Cleanup(w.end)
+	return w
+}
+
+// Go runs f beside the test until the world ends.
+func (w *World) Go(f func()) {
+	w.running.Go(f)
+}
+
+func (w *World) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Boot starts the server on the world's data directory.
+func (w *World) Boot() {
+	w.T.Helper()
+	a, err := app.New(w.ctx, app.Config{
+		PublicURL: w.URL, Data: w.dir, AllowedOrigins: []string{"https://shop.test"}, LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost,
+		HTTP: w.Net.Client(), Rand: seeded(w.opts.Seed + 1), Log: slog.New(slog.NewTextHandler(logWriter{w.T}, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	w.must(err)
+	ctx, cancel := context.WithCancel(w.ctx)
+	stopped := make(chan struct{})
+	w.Go(func() {
+		defer close(stopped)
+		if err := a.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			w.T.Errorf("server: %v", err)
+		}
+	})
+	w.App = a
+	w.Net.Handle(serverHost, a.Handler)
+	w.kill = func() {
+		w.Net.Handle(serverHost, nil)
+		cancel()
+		<-stopped
+		w.must(a.Close())
+	}
+}
+
+// Kill stops the server without a goodbye: whatever was not durable is gone.
+func (w *World) Kill() { w.kill() }
+
+// end stops everything and checks what must hold of every world.
+func (w *World) end() {
+	w.kill()
+	w.cancel()
+	w.running.Wait()
+	for name, c := range w.customers {
+		if err := c.Seen.Err(); err != nil {
+			w.T.Errorf("customer %s: %v", name, err)
+		}
+	}
+}
+
+// seed creates what `trialog demo` creates.
+func (w *World) seed() {
+	w.T.Helper()
+	w.must(w.App.Seed(w.ctx, app.Seed{
+		Services: []store.Service{{ID: "technik", Name: "Technik"}, {ID: "rechnung", Name: "Rechnung"}},
+		Staff: []app.SeedStaff{
+			{Login: "anna", Password: "demo", Name: "Anna Becker"},
+			{Login: "ben", Password: "demo", Name: "Ben Okafor"},
+		},
+		Account: &app.SeedAccount{ID: "contoso", Name: "Contoso", Tenant: w.Tenant.ID(), ClientID: clientID, Secret: secret, Locale: w.opts.Locale},
+	}))
+}
+
+// Settle lets everything that is under way come to rest without time passing.
+func (w *World) Settle() { synctest.Wait() }
+
+// After lets time pass.
+func (w *World) After(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// Until looks again and again, letting time pass, until ok or the patience is over.
+func (w *World) Until(patience time.Duration, ok func() bool) bool {
+	deadline := time.Now().Add(patience)
+	for step := 10 * time.Millisecond; ; step = min(2*step, time.Second) {
+		synctest.Wait()
+		if ok() {
+			return true
+		}
+		if time.Now().After(deadline) {
+			return false
+		}
+		time.Sleep(step)
+	}
+}
+
+// dial opens a live connection with a ticket.
+func (w *World) dial(ctx context.Context, path, ticket string, client *http.Client) (*websocket.Conn, error) {
+	ws, _, err := websocket.Dial(ctx, strings.Replace(w.URL, "https", "wss", 1)+"/api/v1"+path+"?ticket="+url.QueryEscape(ticket),
+		&websocket.DialOptions{HTTPClient: client})
+	return ws, err
+}
+
+// signInAtMicrosoft fills in Microsoft's pages: picks the account, accepts what the application asks for.
+func (w *World) signInAtMicrosoft(ctx context.Context, client *http.Client, start, person string) error {
+	p, ok := w.Tenant.Person(person)
+	if !ok {
+		return fmt.Errorf("the tenant knows no %q", person)
+	}
+	page, at, err := get(ctx, client, "GET", start, nil)
+	for _, form := range []url.Values{{"person": {p.ID}}, {"person": {p.ID}, "action": {"accept"}}} {
+		if err != nil || at.Host != loginHost {
+			break
+		}
+		page, at, err = get(ctx, client, "POST", at.String(), form)
+	}
+	if err != nil {
+		return err
+	}
+	if at.Host == loginHost {
+		return fmt.Errorf("sign-in as %s stays at %s: %.300s", person, at.Path, page)
+	}
+	if strings.Contains(at.Fragment, "error") {
+		return fmt.Errorf("sign-in as %s: %s", person, at.Fragment)
+	}
+	return nil
+}
+
+// logWriter sends the server's log to the test's.
+type logWriter struct{ t testing.TB }
+
+func (l logWriter) Write(p []byte) (int, error) {
+	l.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+// seeded is a repeatable source of bytes.
+func seeded(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	for i := range 8 {
+		key[i] = byte(seed >> (8 * i))
+	}
+	return rand.NewChaCha8(key)
+}
