@@ -1,0 +1,21 @@
+// The frames of the staff's live connection, docs/api.md "Live connections".
+import type { Entry, Problem, Summary } from "../../../shared/types";
+import type { Me } from "./calls";
+
+export type Down =
+  | { type: "lists"; mine: Summary[]; waiting: Summary[] }
+  | { type: "summary"; conversation: Summary }
+  | { type: "gone"; conversation: string }
+  | { type: "entries"; conversation: string; entries: Entry[]; upTo?: number }
+  | { type: "typing"; conversation: string; participant: number; on: boolean }
+  | { type: "me"; me: Me }
+  | { type: "ack"; id?: string; seq?: number; at?: string }
+  | { type: "nack"; id?: string; problem: Partial<Problem> };
+
+export type Up =
+  | { type: "open"; conversation: string; after: number }
+  | { type: "shut"; conversation: string }
+  | { type: "read"; conversation: string; seq: number }
+  | { type: "typing"; conversation: string; on: boolean };
+
+export type Connection = "connecting" | "up" | "down";

@@ -1,0 +1,326 @@
+// The acts of the agent and what follows from them. Views call these and read the store; nothing here knows how anything looks.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { FileRef, Node } from "../../../shared/types";
+import { Api, codeOf, Refusal, Unreachable } from "../lib/api";
+import type { Me, Settings } from "../lib/calls";
+import type { Down } from "../lib/frames";
+import { newId } from "../lib/ids";
+import type { Keep } from "../lib/keep";
+import { plainText } from "./content";
+import { Hub } from "./hub";
+import { hasOlder, merge } from "./log";
+import { notices, type Notice } from "./notices";
+import { next, type Pending } from "./outbox";
+import { myPart } from "./people";
+import { entries, initial, logOf, order, readTo, receive, typing, type State } from "./state";
+
+const page = 200; // entries at a time
+const typingFor = 6_000; // ms that somebody types after the last word of it
+const typingEvery = 3_000; // ms between two words of mine
+const focusEvery = 30_000;
+const retryAfter = 2_000;
+const outboxKey = "trialog-outbox";
+
+export interface Draft {
+  content: Node[];
+  audience: "everyone" | "backroom";
+}
+
+export class Desk {
+  readonly store: StoreApi<State> = createStore<State>(() => initial);
+  readonly api: Api;
+  private hub: Hub | undefined;
+  private readonly typers = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly sending = new Set<string>(); // conversations whose outbox is being worked off
+  private lastTyped = 0;
+  private readonly focused = new Map<string, number>();
+  private readonly reading = new Map<string, number>();
+
+  /** ring: tells the agent about something; called in one tab only. */
+  constructor(private readonly keep: Keep, private readonly ring: (n: Notice, desk: Desk) => void, fetcher?: typeof fetch) {
+    this.api = new Api(() => this.over(), fetcher);
+  }
+
+  private get s(): State {
+    return this.store.getState();
+  }
+
+  private set(change: (s: State) => State): void {
+    this.store.setState(change, true);
+    if (this.s.pending !== this.kept) this.keepOutbox();
+  }
+
+  // Session
+
+  async start(): Promise<void> {
+    try {
+      this.enter(await this.api.call("GET /session"));
+    } catch (e) {
+      this.set((s) => ({ ...s, session: e instanceof Refusal && e.status === 401 ? "out" : "unreachable" }));
+    }
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    this.enter(await this.api.call("POST /session", { body: { login, password } }));
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.call("DELETE /session");
+    this.hub?.signOut();
+    this.hub = undefined;
+    this.set(() => ({ ...initial, session: "out" }));
+  }
+
+  private enter(me: Me): void {
+    const pending = this.keep.read<{ agent: string; pending: Pending[] }>(outboxKey);
+    this.hub?.stop();
+    this.set((s) => ({ ...(s.me?.id === me.id ? s : initial), session: "in", me, pending: pending?.agent === me.id ? pending.pending : [], view: s.view }));
+    this.hub = new Hub(this.api, me.id, {
+      frame: (frame, loud) => this.hear(frame, loud),
+      connection: (connection) => {
+        this.set((s) => ({ ...s, connection }));
+        if (connection === "up") this.flush();
+      },
+      over: () => this.over(),
+      snapshot: () => this.snapshot(),
+      reopen: () => this.reopen(),
+    });
+    this.hub.start();
+    if (this.s.view) void this.open(this.s.view);
+  }
+
+  /** The session ended elsewhere, or ran out. What was written stays. */
+  private over(): void {
+    if (this.s.session !== "in") return;
+    this.hub?.stop();
+    this.hub = undefined;
+    this.set((s) => ({ ...s, session: "over", connection: "down" }));
+  }
+
+  async changeMe(change: { name?: string; nickname?: string; locale?: string; settings?: Settings }): Promise<void> {
+    const me = await this.api.call("PATCH /me", { body: change });
+    this.set((s) => ({ ...s, me }));
+  }
+
+  async refreshTeams(): Promise<void> {
+    const teams = await this.api.call("GET /me/teams");
+    this.set((s) => (s.me ? { ...s, me: { ...s.me, teams } } : s));
+  }
+
+  // Live
+
+  private hear(frame: Down, loud: boolean): void {
+    if (loud) for (const n of notices(this.s, frame, this.hub?.watched ?? new Set())) this.ring(n, this);
+    this.set((s) => receive(s, frame));
+    if (frame.type === "typing") this.expire(frame.conversation, frame.participant, frame.on);
+    if (frame.type === "lists" || frame.type === "summary") this.flush();
+  }
+
+  private snapshot(): Down | undefined {
+    const { listed, mine, waiting, summaries } = this.s;
+    const all = (ids: readonly string[]) => ids.map((id) => summaries[id]!);
+    return listed ? { type: "lists", mine: all(mine), waiting: all(waiting) } : undefined;
+  }
+
+  private reopen(): void {
+    const { view } = this.s;
+    if (view && this.s.logs[view]) this.hub?.tell({ type: "open", conversation: view, after: logOf(this.s, view).last });
+  }
+
+  nudge(): void {
+    this.hub?.nudge();
+  }
+
+  private expire(conversation: string, who: number, on: boolean): void {
+    const key = `${conversation} ${who}`;
+    clearTimeout(this.typers.get(key));
+    if (on) this.typers.set(key, setTimeout(() => this.set((s) => typing(s, conversation, who, false)), typingFor));
+  }
+
+  // Looking at conversations
+
+  /** Shows a conversation, or none. */
+  look(id: string | undefined): void {
+    if (id === this.s.view) return;
+    this.set((s) => ({ ...s, view: id }));
+    if (id && this.s.session === "in") void this.open(id);
+  }
+
+  async open(id: string): Promise<void> {
+    const known = this.s.summaries[id];
+    this.set((s) => ({ ...s, dividers: { ...s.dividers, [id]: known?.unread ? readTo(known) : 0 } }));
+    if (this.s.logs[id]) this.stream(id);
+    else await this.load(id);
+  }
+
+  /** Fetches the newest page and streams from there. */
+  async load(id: string): Promise<void> {
+    this.set((s) => ({ ...s, pages: { ...s.pages, [id]: "loading" } }));
+    try {
+      const first = await this.api.call("GET /conversations/{id}", { path: { id }, query: { before: Number.MAX_SAFE_INTEGER, limit: page } });
+      this.set((s) => {
+        const { [id]: _, ...pages } = s.pages;
+        const summary = first.conversation;
+        const divider = summary.unread ? readTo(summary) : (s.dividers[id] ?? 0);
+        const at = order({ ...s, pages, summaries: { ...s.summaries, [id]: summary }, dividers: { ...s.dividers, [id]: divider } });
+        return entries(at, id, merge(logOf(s, id), first.entries));
+      });
+      this.stream(id);
+    } catch (e) {
+      const why = e instanceof Refusal && e.status === 404 ? "gone" : "failed";
+      this.set((s) => ({ ...s, pages: { ...s.pages, [id]: why } }));
+    }
+  }
+
+  private stream(id: string): void {
+    this.hub?.tell({ type: "open", conversation: id, after: logOf(this.s, id).last });
+    this.focused.set(id, Date.now());
+  }
+
+  /** The page above the first line. */
+  async older(id: string): Promise<void> {
+    const log = logOf(this.s, id);
+    if (this.s.pages[id] || !hasOlder(log)) return;
+    this.set((s) => ({ ...s, pages: { ...s.pages, [id]: "older" } }));
+    try {
+      const more = await this.api.call("GET /conversations/{id}", { path: { id }, query: { before: log.entries[0]!.seq, limit: page } });
+      this.set((s) => entries(s, id, merge(logOf(s, id), more.entries)));
+    } catch (e) {
+      if (!(e instanceof Unreachable) && !(e instanceof Refusal)) throw e; // the next scroll asks again
+    }
+    this.set((s) => {
+      const { [id]: _, ...pages } = s.pages;
+      return { ...s, pages };
+    });
+  }
+
+  /** The agent came back to a conversation: the server may look into the thread. */
+  focus(id: string): void {
+    const now = Date.now();
+    if (now - (this.focused.get(id) ?? 0) < focusEvery) return;
+    this.focused.set(id, now);
+    void this.quietly(this.api.call("POST /conversations/{id}/focus", { path: { id } }));
+  }
+
+  watch(id: string | undefined): void {
+    this.hub?.watch(id);
+  }
+
+  /** Everything that has come is on the screen, before the agent's eyes. */
+  read(id: string): void {
+    const c = this.s.summaries[id];
+    const seq = logOf(this.s, id).last;
+    if (!c || !myPart(c) || seq <= Math.max(readTo(c), this.reading.get(id) ?? 0)) return;
+    this.reading.set(id, seq);
+    this.set((s) => ({ ...s, summaries: { ...s.summaries, [id]: { ...c, unread: 0 } } }));
+    this.hub?.tell({ type: "read", conversation: id, seq });
+  }
+
+  /** The agent looks away: what comes from now on is new. */
+  away(id: string): void {
+    this.set((s) => ({ ...s, dividers: { ...s.dividers, [id]: logOf(s, id).last } }));
+  }
+
+  // Acts in a conversation
+
+  async accept(id: string): Promise<void> {
+    const summary = await this.api.call("POST /conversations/{id}/accept", { path: { id } });
+    this.set((s) => order({ ...s, summaries: { ...s.summaries, [id]: summary } }));
+  }
+
+  /** Puts a line into the outbox and sends it. */
+  send(conversation: string, draft: Draft, files: FileRef[], plain: boolean): void {
+    const p: Pending = { id: newId(), conversation, at: new Date().toISOString(), audience: draft.audience, content: draft.content, plain, files, state: "sending" };
+    this.set((s) => ({ ...s, pending: [...s.pending, p], dividers: { ...s.dividers, [conversation]: 0 } }));
+    this.lastTyped = 0;
+    void this.workOff(conversation);
+  }
+
+  resend(id: string): void {
+    const p = this.s.pending.find((x) => x.id === id);
+    if (!p) return;
+    this.pend(id, { state: "sending" });
+    void this.workOff(p.conversation);
+  }
+
+  discard(id: string): void {
+    this.set((s) => ({ ...s, pending: s.pending.filter((p) => p.id !== id) }));
+  }
+
+  private pend(id: string, how: Pick<Pending, "state" | "code">): void {
+    this.set((s) => ({ ...s, pending: s.pending.map((p) => (p.id === id ? { ...p, code: undefined, ...how } : p)) }));
+  }
+
+  /** Sends what is in the outboxes; lines that a lost connection kept go out when it is back. */
+  private flush(): void {
+    for (const id of new Set(this.s.pending.map((p) => p.conversation))) void this.workOff(id);
+  }
+
+  /** One line after the other, so that they stand in the log as they were written. */
+  private async workOff(conversation: string): Promise<void> {
+    if (this.sending.has(conversation)) return;
+    this.sending.add(conversation);
+    try {
+      const sent = new Set<string>();
+      for (;;) {
+        const p = next(this.s.pending.filter((x) => !sent.has(x.id)), conversation);
+        if (!p || this.s.session !== "in") return;
+        sent.add(p.id);
+        await this.post(p);
+      }
+    } finally {
+      this.sending.delete(conversation);
+    }
+  }
+
+  private async post(p: Pending): Promise<void> {
+    const body = { id: p.id, audience: p.audience, ...(p.files.length ? { files: p.files.map((f) => f.id) } : {}), ...(p.plain ? { text: plainText(p.content) } : { content: p.content }) };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.api.call("POST /conversations/{id}/messages", { path: { id: p.conversation }, body });
+        return;
+      } catch (e) {
+        const passing = e instanceof Unreachable || (e instanceof Refusal && e.passing);
+        if (!passing || attempt === 3) return this.pend(p.id, { state: "failed", code: codeOf(e) });
+        await new Promise((r) => setTimeout(r, retryAfter * attempt));
+      }
+    }
+  }
+
+  private kept: readonly Pending[] = [];
+  private keepOutbox(): void {
+    this.kept = this.s.pending;
+    if (this.s.me) this.keep.set(outboxKey, this.kept.length ? JSON.stringify({ agent: this.s.me.id, pending: this.kept }) : undefined);
+  }
+
+  typed(id: string): void {
+    const now = Date.now();
+    if (now - this.lastTyped < typingEvery) return;
+    this.lastTyped = now;
+    this.hub?.tell({ type: "typing", conversation: id, on: true });
+  }
+
+  stoppedTyping(id: string): void {
+    if (this.lastTyped) this.hub?.tell({ type: "typing", conversation: id, on: false });
+    this.lastTyped = 0;
+  }
+
+  /** For calls that nobody waits for and that mean nothing when they fail: the next one makes up for it. */
+  private async quietly(call: Promise<unknown>): Promise<void> {
+    try {
+      await call;
+    } catch (e) {
+      if (!(e instanceof Unreachable) && !(e instanceof Refusal)) throw e;
+    }
+  }
+
+  // Drafts, one per conversation
+
+  draft(id: string): Draft | undefined {
+    return this.keep.read<Draft>(`trialog-draft:${id}`);
+  }
+
+  keepDraft(id: string, draft: Draft | undefined): void {
+    this.keep.set(`trialog-draft:${id}`, draft ? JSON.stringify(draft) : undefined);
+  }
+}

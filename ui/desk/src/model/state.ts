@@ -1,0 +1,106 @@
+// What the desk knows, and how frames from the server change it. Pure functions; desk.ts decides when.
+import type { Summary } from "../../../shared/types";
+import type { Me } from "../lib/calls";
+import type { Connection, Down } from "../lib/frames";
+import { emptyLog, merge, type Log } from "./log";
+import { settle, type Pending } from "./outbox";
+import { myPart } from "./people";
+
+export interface State {
+  session: "unknown" | "unreachable" | "out" | "over" | "in"; // over: it ended without the agent's doing
+  me?: Me;
+  connection: Connection;
+  listed: boolean; // the lists have come
+  summaries: Readonly<Record<string, Summary>>;
+  mine: readonly string[];
+  waiting: readonly string[];
+  logs: Readonly<Record<string, Log>>;
+  pages: Readonly<Record<string, "loading" | "failed" | "older" | "gone">>; // what is being fetched, or why it is not there
+  pending: readonly Pending[];
+  typing: Readonly<Record<string, readonly number[]>>;
+  dividers: Readonly<Record<string, number>>; // where "new messages" begins, per conversation
+  view?: string; // the conversation in view
+}
+
+export const initial: State = {
+  session: "unknown", connection: "connecting", listed: false, summaries: {}, mine: [], waiting: [], logs: {}, pages: {}, pending: [], typing: {}, dividers: {},
+};
+
+export const logOf = (s: State, id: string) => s.logs[id] ?? emptyLog;
+
+/** All that one frame changes. */
+export function receive(s: State, frame: Down): State {
+  switch (frame.type) {
+    case "lists":
+      return lists(s, [...frame.mine, ...frame.waiting]);
+    case "summary":
+      return order({ ...s, summaries: { ...s.summaries, [frame.conversation.id]: frame.conversation } });
+    case "gone":
+      return gone(s, frame.conversation);
+    case "entries":
+      return entries(s, frame.conversation, merge(logOf(s, frame.conversation), frame.entries, frame.upTo));
+    case "typing":
+      return typing(s, frame.conversation, frame.participant, frame.on);
+    case "me":
+      return { ...s, me: frame.me };
+  }
+  return s;
+}
+
+/** The lists as a whole: what is in neither is gone, unless somebody looks at it. */
+function lists(s: State, all: readonly Summary[]): State {
+  const summaries: Record<string, Summary> = Object.fromEntries(all.map((c) => [c.id, c]));
+  const kept = s.view && !summaries[s.view] ? s.summaries[s.view] : undefined;
+  if (kept && kept.status !== "waiting") summaries[kept.id] = kept;
+  return order({ ...s, listed: true, summaries });
+}
+
+/** A conversation left both lists: it was closed, or somebody else took it. */
+function gone(s: State, id: string): State {
+  const { [id]: summary, ...others } = s.summaries;
+  if (id === s.view && summary && summary.status === "closed") return s;
+  if (id === s.view) return order({ ...s, summaries: others, pages: { ...s.pages, [id]: "gone" } });
+  const { [id]: _, ...logs } = s.logs;
+  return order({ ...s, summaries: others, logs });
+}
+
+/** Puts the lists in order: mine as I took them, the waiting ones by how long they wait. */
+export function order(s: State): State {
+  const all = Object.values(s.summaries);
+  const mine = all.filter((c) => c.status === "active" && myPart(c)).sort(by((c) => myPart(c)!.joinedAt ?? c.openedAt));
+  const waiting = all.filter((c) => c.status === "waiting").sort(by((c) => c.openedAt));
+  return { ...s, mine: ids(mine, s.mine), waiting: ids(waiting, s.waiting) };
+}
+
+const by = (at: (c: Summary) => string) => (a: Summary, b: Summary) => Date.parse(at(a)) - Date.parse(at(b)) || a.number - b.number;
+
+/** The ids, as the same array when nothing changed: lists then need not be drawn anew. */
+function ids(list: readonly Summary[], before: readonly string[]): readonly string[] {
+  return list.length === before.length && list.every((c, i) => c.id === before[i]) ? before : list.map((c) => c.id);
+}
+
+/** A log after new entries: pending lines that it shows are settled, and whoever wrote no longer types. */
+export function entries(s: State, id: string, log: Log): State {
+  if (log === s.logs[id]) return s;
+  const before = s.logs[id]?.lines.length ?? 0;
+  const wrote = new Set(log.lines.slice(before).map((l) => l.author));
+  const still = (s.typing[id] ?? []).filter((p) => !wrote.has(p));
+  return {
+    ...s,
+    logs: { ...s.logs, [id]: log },
+    pending: settle(s.pending, log, s.summaries[id]?.me, id),
+    typing: still.length === (s.typing[id]?.length ?? 0) ? s.typing : { ...s.typing, [id]: still },
+  };
+}
+
+export function typing(s: State, id: string, who: number, on: boolean): State {
+  const now = s.typing[id] ?? [];
+  if (now.includes(who) === on) return s;
+  return { ...s, typing: { ...s.typing, [id]: on ? [...now, who] : now.filter((p) => p !== who) } };
+}
+
+/** Unread lines in all of the agent's conversations. */
+export const unread = (s: State) => s.mine.reduce((n, id) => n + (s.summaries[id]?.unread ?? 0), 0);
+
+/** How far the agent has read a conversation, by the server's knowledge. */
+export const readTo = (c: Summary) => c.cursors.find((x) => x.participant === c.me)?.read ?? 0;

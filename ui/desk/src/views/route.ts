@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from "react";
+
+export type Route = { page: "home" } | { page: "conversation"; id: string } | { page: "profile"; error?: string; detail?: string };
+
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = hash.replace(/^#/, "").split("?");
+  const parts = path.split("/").filter(Boolean).map(decodeURIComponent);
+  if (parts[0] === "c" && parts[1]) return { page: "conversation", id: parts[1] };
+  if (parts[0] === "profile") {
+    const q = new URLSearchParams(search);
+    const [error, detail] = [q.get("error"), q.get("detail")];
+    return { page: "profile", ...(error ? { error } : {}), ...(detail ? { detail } : {}) };
+  }
+  return { page: "home" };
+}
+
+export const conversationHref = (id: string) => `#/c/${encodeURIComponent(id)}`;
+
+export function go(href: string): void {
+  location.hash = href;
+}
+
+const subscribe = (changed: () => void) => {
+  addEventListener("hashchange", changed);
+  return () => removeEventListener("hashchange", changed);
+};
+
+let last: { hash: string; route: Route } | undefined;
+function current(): Route {
+  if (last?.hash !== location.hash) last = { hash: location.hash, route: parseRoute(location.hash) };
+  return last.route;
+}
+
+export const useRoute = () => useSyncExternalStore(subscribe, current);
