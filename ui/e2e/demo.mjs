@@ -1,0 +1,83 @@
+// Starts `trialog demo` on free ports with a data folder of its own, and a headless Chromium, for one test file.
+import { spawn } from "node:child_process";
+import { mkdtemp, mkdir, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { chromium } from "playwright-core";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** @returns {Promise<number>} a loopback port nobody listens on */
+function freePort() {
+  return new Promise((done, failed) => {
+    const s = createServer();
+    s.once("error", failed);
+    s.listen(0, "127.0.0.1", () => {
+      const { port } = /** @type {import("node:net").AddressInfo} */ (s.address());
+      s.close(() => done(port));
+    });
+  });
+}
+
+/** Starts the demo and waits until it answers. */
+export async function startDemo() {
+  const data = await mkdtemp(join(tmpdir(), "trialog-e2e-"));
+  const [server, teams, tls] = [await freePort(), await freePort(), await freePort()];
+  const child = spawn(join(root, "bin/trialog"), ["demo"], {
+    env: {
+      ...process.env, TRIALOG_DATA: data, TRIALOG_ADDR: `127.0.0.1:${server}`,
+      TRIALOG_TEAMS_ADDR: `127.0.0.1:${teams}`, TRIALOG_TEAMS_TLS_ADDR: `127.0.0.1:${tls}`,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (b) => { output += b; });
+  child.stderr.on("data", (b) => { output += b; });
+  const url = `http://127.0.0.1:${server}`;
+  for (let i = 0; ; i++) {
+    const up = await Promise.all([fetch(url), fetch(`http://127.0.0.1:${teams}/sim/people`)]).then((a) => a.every((r) => r.ok), () => false);
+    if (up) break;
+    if (i > 200 || child.exitCode !== null) throw new Error(`the demo does not start:\n${output}`);
+    await new Promise((r) => setTimeout(r, 100));
+  }
+  return {
+    url, teams: `http://127.0.0.1:${teams}`,
+    output: () => output,
+    stop: async () => {
+      const gone = new Promise((r) => child.once("exit", r));
+      child.kill("SIGTERM");
+      await gone;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts Chromium as the design says. */
+export async function startBrowser() {
+  const profile = await mkdtemp(join(tmpdir(), "trialog-chromium-"));
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync"],
+  });
+  return {
+    browser,
+    stop: async () => {
+      await browser.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+const shots = join(root, "out/screenshots");
+
+/**
+ * Keeps a picture of the page as build output.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+export async function shoot(page, name) {
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
