@@ -37,7 +37,7 @@ type userAddCmd struct {
 	Login    string   `arg:"" help:"What the agent signs in with."`
 	Name     string   `required:"" help:"Full name."`
 	Nickname string   `help:"What customers and experts read instead of the name."`
-	Locale   string   `help:"Language: de or en." default:"en"`
+	Locale   string   `help:"Language: de or en; empty for the browser's."`
 	Role     []string `help:"agent, supervisor or administrator." default:"agent"`
 	Capacity int      `help:"Chats at once; 0 for no bound." default:"4"`
 	Password string   `help:"The password; read from standard input when empty." env:"TRIALOG_NEW_PASSWORD"`

@@ -107,8 +107,8 @@ func DemoSeed(tenant string) Seed {
 			{ID: "versand", Name: "Versand"},
 		},
 		Staff: []SeedStaff{
-			{Login: "anna", Password: "demo", Name: "Anna Becker", Locale: "de", Capacity: 4},
-			{Login: "ben", Password: "demo", Name: "Ben Okafor", Locale: "en", Capacity: 4},
+			{Login: "anna", Password: "demo", Name: "Anna Becker", Capacity: 4},
+			{Login: "ben", Password: "demo", Name: "Ben Okafor", Capacity: 4},
 		},
 		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",
 			Secret: "demo-secret-of-the-simulated-tenant", Locale: "de", TimeZone: "Europe/Berlin"},

@@ -47,7 +47,7 @@ type NewStaff struct {
 	Password string
 	Name     string
 	Nickname string
-	Locale   string // default "en"
+	Locale   string // language tag; empty for the browser's
 	Roles    []Role // default RoleAgent
 	Capacity int
 	// Demo lets a password be as short as one likes, for accounts that everybody may use.
@@ -59,9 +59,6 @@ func (a *Auth) CreateStaff(ctx context.Context, n NewStaff) (Staff, error) {
 	login := foldLogin(n.Login)
 	if !loginShape.MatchString(login) {
 		return Staff{}, chat.RefuseField("login", "bad_login", "A login has 1 to 64 letters, digits and . _ - @ +.")
-	}
-	if n.Locale == "" {
-		n.Locale = "en"
 	}
 	if len(n.Roles) == 0 {
 		n.Roles = []Role{RoleAgent}
@@ -146,8 +143,8 @@ func staffOf(r store.Agent) Staff {
 // Profile is what people change about themselves. What is nil stays.
 type Profile struct {
 	Name     *string
-	Nickname *string // "" for none
-	Locale   *string
+	Nickname *string         // "" for none
+	Locale   *string         // "" for the browser's language
 	Settings json.RawMessage // a JSON object
 }
 
@@ -192,7 +189,7 @@ func (p Profile) apply(r *store.Agent) error {
 		}
 	}
 	if p.Locale != nil {
-		if r.Locale = *p.Locale; !localeShape.MatchString(r.Locale) {
+		if r.Locale = *p.Locale; r.Locale != "" && !localeShape.MatchString(r.Locale) {
 			return chat.RefuseField("locale", "bad_locale", "This is not a language tag.")
 		}
 	}

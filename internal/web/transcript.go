@@ -71,12 +71,21 @@ func (s *Server) visitorTranscript(ctx context.Context, a desk.Actor, _ *struct{
 	return s.transcriptOf(ctx, a, c, c.Visitor.Locale)
 }
 
-func (s *Server) transcript(ctx context.Context, a desk.Actor, _ *struct{}) (func(huma.Context), error) {
+// staffTranscript is the language of the browser, for staff who chose none.
+type staffTranscript struct {
+	Accept string `header:"Accept-Language"`
+}
+
+func (s *Server) transcript(ctx context.Context, a desk.Actor, in *staffTranscript) (func(huma.Context), error) {
 	c, err := s.cfg.Desk.Conversation(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	return s.transcriptOf(ctx, a, c, caller(ctx).session.Locale)
+	locale := caller(ctx).session.Locale
+	if locale == "" {
+		locale = in.Accept
+	}
+	return s.transcriptOf(ctx, a, c, locale)
 }
 
 // transcriptOf writes down what the actor may see of a conversation, in the reader's language.

@@ -34,7 +34,7 @@ var german = words{
 
 // wordsFor chooses the words of a language tag; who has neither reads English.
 func wordsFor(locale string) words {
-	if base, _, _ := strings.Cut(strings.ToLower(locale), "-"); base == "de" {
+	if first := strings.FieldsFunc(strings.ToLower(locale), func(r rune) bool { return r < 'a' || r > 'z' }); len(first) > 0 && first[0] == "de" {
 		return german
 	}
 	return english

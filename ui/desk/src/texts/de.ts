@@ -85,7 +85,7 @@ export const de: Catalogue = {
   "presence.InAMeeting": "In einer Besprechung", "presence.InACall": "In einem Anruf", "presence.Presenting": "Präsentiert", "presence.OutOfOffice": "Außer Haus",
 
   "prof.title": "Benutzerprofil", "prof.name": "Name", "prof.nickname": "Chat-Spitzname", "prof.nicknameHint": "Lesen Kunden und Experten statt Ihres Namens. Darf leer sein.",
-  "prof.language": "Sprache", "prof.theme": "Aussehen", "prof.theme.system": "Wie das Gerät", "prof.theme.light": "Hell", "prof.theme.dark": "Dunkel",
+  "prof.language": "Sprache", "prof.language.browser": "Wie der Browser", "prof.theme": "Aussehen", "prof.theme.system": "Wie das Gerät", "prof.theme.light": "Hell", "prof.theme.dark": "Dunkel",
   "prof.you": "Über Sie", "prof.notify": "Benachrichtigungen", "prof.sound": "Ton bei neuen Anfragen und Nachrichten", "prof.desktop": "Hinweise auf dem Bildschirm",
   "prof.desktopHint": "Nur wenn die Konversation nicht zu sehen ist.", "prof.desktopDenied": "Ihr Browser verbietet dieser Seite Hinweise. Erlauben Sie sie in seinen Einstellungen.", "prof.connections": "Verbindungen",
   "prof.teams": "Microsoft Teams", "prof.teams.about": "Damit holen Sie Kollegen aus Microsoft Teams in einen Chat. Sie melden sich ein einziges Mal an.",

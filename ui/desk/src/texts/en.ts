@@ -83,7 +83,7 @@ export const en = {
   "presence.InAMeeting": "In a meeting", "presence.InACall": "In a call", "presence.Presenting": "Presenting", "presence.OutOfOffice": "Out of office",
 
   "prof.title": "User profile", "prof.name": "Name", "prof.nickname": "Chat nickname", "prof.nicknameHint": "What customers and experts read instead of your name. May be empty.",
-  "prof.language": "Language", "prof.theme": "Appearance", "prof.theme.system": "Like the device", "prof.theme.light": "Light", "prof.theme.dark": "Dark",
+  "prof.language": "Language", "prof.language.browser": "Like the browser", "prof.theme": "Appearance", "prof.theme.system": "Like the device", "prof.theme.light": "Light", "prof.theme.dark": "Dark",
   "prof.you": "About you", "prof.notify": "Notifications", "prof.sound": "Sound for new requests and messages", "prof.desktop": "Desktop notifications",
   "prof.desktopHint": "Only when the conversation is not in view.", "prof.desktopDenied": "Your browser forbids notifications of this site. Allow them in its settings.", "prof.connections": "Connections",
   "prof.teams": "Microsoft Teams", "prof.teams.about": "Lets you bring colleagues from Microsoft Teams into a chat with a customer. You sign in once.",

@@ -80,7 +80,8 @@ function Look({ me }: { me: Me }) {
     <section className="card" aria-label={t("prof.theme")}>
       <div className="two">
         <Field label={t("prof.language")}>
-          <Select value={t.lang} onChange={(_, d) => act(() => desk.changeMe({ locale: d.value }))}>
+          <Select value={me.locale.slice(0, 2)} onChange={(_, d) => act(() => desk.changeMe({ locale: d.value }))}>
+            <option value="">{t("prof.language.browser")}</option>
             <option value="de" lang="de">Deutsch</option>
             <option value="en" lang="en">English</option>
           </Select>
