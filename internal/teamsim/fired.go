@@ -7,8 +7,8 @@ var firedNames = map[FaultKind]string{Refuse: "refused", Reset: "reset", BlackHo
 	CommitThenReset: "committed, then reset", CommitThenHang: "committed, then silence", Zombie: "zombie", Garbage: "garbage answer",
 	NoID: "answer without id", OtherChat: "answer of another chat", Hold: "held"}
 
-// FaultCounts tells how often each kind of misfortune has really happened so far; "over the rate" counts requests that broke the
-// published rates without any fault.
+// FaultCounts tells how often each kind of misfortune has really happened so far; "over the rate: …" counts requests of one kind
+// that broke the published rates without any fault.
 func (t *Tenant) FaultCounts() map[string]int {
 	t.mu.Lock()
 	defer t.mu.Unlock()

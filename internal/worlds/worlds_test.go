@@ -37,7 +37,7 @@ func (c *tally) add(w *world) {
 	sum := 0
 	for _, counts := range []map[string]int{w.counts, w.tenant.FaultCounts()} {
 		for kind, n := range counts {
-			if kind != "over the rate" {
+			if !strings.HasPrefix(kind, overRate) {
 				sum += n
 			}
 			c.faults[kind] += n
