@@ -198,6 +198,12 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 				return err
 			}
 		}
+	case "counts-calls":
+		p.calls = t.RequestCounts()
+	case "had-calls":
+		if got := strconv.Itoa(t.RequestCounts()[args[0]] - p.calls[args[0]]); got != args[1] {
+			return fmt.Errorf("%s calls %s since, want %s", got, args[0], args[1])
+		}
 	case "revokes":
 		err := t.RevokeSignIn(args[0], 50173)
 		t.ExpireTokens()

@@ -66,8 +66,9 @@ func (b inBubble) Verbose() bool                      { return testing.Verbose()
 
 // player carries out the words of a scenario.
 type player struct {
-	w  *World
-	ts *testscript.TestScript
+	w     *World
+	ts    *testscript.TestScript
+	calls map[string]int // as they were at "tenant counts-calls"
 }
 
 // do adapts a command: an error fails the scenario, or is what it expects after "!".

@@ -65,13 +65,12 @@ func (r *run) ear(t store.Thread, tries int) *ear { return &ear{run: r, t: t, tr
 
 // hear takes one version of a message in. Hearing the same version again changes nothing.
 func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
-	var err error
-	if e.c, err = e.Store.Conversation(ctx, e.t.Conversation); err != nil {
-		return err
-	}
 	h, known, err := e.Store.HeardOf(ctx, e.t.Conversation, string(m.ID))
 	if err != nil || known && !m.Modified.After(h.Modified) {
 		return err // known, or older than what is known: it never overwrites a newer version
+	}
+	if e.c, err = e.Store.Conversation(ctx, e.t.Conversation); err != nil {
+		return err
 	}
 	h.Message, h.Modified = string(m.ID), m.Modified
 	switch own, ours, err := e.own(ctx, m); {
