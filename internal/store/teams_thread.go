@@ -58,6 +58,8 @@ type Thread struct {
 	MaxEntries int `json:"maxEntries,omitempty"`
 	// Resend is where the next block has to end, so that it carries the marker of the attempt that left no trace; 0 for anywhere.
 	Resend chat.Seq `json:"resend,omitempty"`
+	// Recheck is when to read the thread back because a post that was given up and repeated may have been carried out after all.
+	Recheck time.Time `json:"recheck,omitzero"`
 	// Late counts the messages that came after the end; the first is answered.
 	Late         int  `json:"late,omitempty"`
 	LateAnswered bool `json:"lateAnswered,omitempty"`

@@ -70,6 +70,7 @@ func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	if t.Attempt.Kind == "post" {
 		t.Resend = t.Attempt.To
 	}
+	t.Recheck = time.Now().Add(x.Settle).UTC()
 	t.Attempt = nil
 	return x.put(ctx, t, store.LaneIdle, "", "")
 }

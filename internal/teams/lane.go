@@ -32,6 +32,9 @@ func (x *lane) step(ctx context.Context) (time.Duration, error) {
 		return idle, nil
 	}
 	pause, err := x.advance(ctx, c, &t)
+	if pause == idle && !t.Recheck.IsZero() {
+		pause = max(time.Until(t.Recheck), time.Millisecond)
+	}
 	return x.settleError(ctx, &t, pause, err)
 }
 
@@ -51,7 +54,8 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.Chat == "" {
 		return x.create(ctx, c, t)
 	}
-	if x.takeBehind() || t.CatchUp {
+	recheck := !t.Recheck.IsZero() && time.Now().After(t.Recheck)
+	if x.takeBehind() || t.CatchUp || recheck {
 		return now, x.readBack(ctx, t)
 	}
 	if t.Late > 0 && !t.LateAnswered {
@@ -67,6 +71,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return x.relay(ctx, c, t)
 	}
 	if c.Status == chat.Closed {
+		if wait := time.Until(t.Recheck); wait > 0 {
+			return wait, nil // a post that stands twice is still to be found
+		}
 		t.Ended = true
 		return now, x.put(ctx, t, store.LaneEnded, "", "")
 	}

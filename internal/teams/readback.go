@@ -41,6 +41,9 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 		}
 	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
+	if time.Now().After(t.Recheck) {
+		t.Recheck = time.Time{}
+	}
 	return x.Store.PutThread(ctx, t)
 }
 
@@ -75,7 +78,7 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 // lost notes that the thread can't be read any more: it is gone, or its sender is no member.
 func (x *lane) lost(ctx context.Context, t *store.Thread, err error) error {
 	x.Log.WarnContext(ctx, "teams: thread can't be read", "conversation", x.id, "err", err)
-	t.CatchUp, t.ReadAt, t.Echo = false, time.Now().UTC(), ""
+	t.CatchUp, t.ReadAt, t.Echo, t.Recheck = false, time.Now().UTC(), "", time.Time{}
 	if t.Ended {
 		return x.Store.PutThread(ctx, t)
 	}
