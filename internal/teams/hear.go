@@ -181,26 +181,12 @@ func (e *ear) line(ctx context.Context, m graph.ChatMessage, p chat.Participant)
 // late notes that an expert wrote after the end; the first such message is answered.
 func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
 	if p.Kind == chat.Expert {
-		if err := e.updateThread(ctx, func(t *store.Thread) { t.Late++ }); err != nil {
+		if err := e.updateThread(ctx, e.c.ID, func(t *store.Thread) { t.Late++ }); err != nil {
 			return err
 		}
 		e.lanes.wake(e.c.ID)
 	}
 	return e.remember(ctx, m, h)
-}
-
-// updateThread changes the thread from outside of its lane, which may be writing it too.
-func (e *ear) updateThread(ctx context.Context, change func(*store.Thread)) error {
-	for {
-		t, ok, err := e.Store.Thread(ctx, e.t.Conversation)
-		if err != nil || !ok {
-			return err
-		}
-		change(&t)
-		if err := e.Store.PutThread(ctx, &t); !errors.Is(err, store.ErrStale) {
-			return err
-		}
-	}
 }
 
 // changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions.

@@ -219,7 +219,8 @@ func (k *Connector) Retry(ctx context.Context, id chat.ConversationID) error {
 	return nil
 }
 
-// Focus is told that the agent opened a conversation: its thread is read back, at most every 30 s, because a person asked.
+// Focus is told that the agent opened a conversation: its thread is read back, at most every 30 s, because a person asked. The account's
+// work may be done by another node, which finds the wish in the thread.
 func (k *Connector) Focus(ctx context.Context, id chat.ConversationID) {
 	t, ok, err := k.Store.Thread(ctx, id)
 	if err != nil || !ok || t.Ended || t.Chat == "" || time.Since(t.ReadAt) < echoPatience {
@@ -230,5 +231,25 @@ func (k *Connector) Focus(ctx context.Context, id chat.ConversationID) {
 	k.mu.Unlock()
 	if r != nil {
 		r.lanes.catchUp(id)
+		return
+	}
+	if err := k.updateThread(ctx, id, func(t *store.Thread) { t.CatchUp = true }); err != nil {
+		k.Log.WarnContext(ctx, "teams: thread is not read back on a person's wish", "conversation", id, "err", err)
+		return
+	}
+	k.Store.Signal(ctx, store.Hint{Conversation: id, Topic: store.TopicLog})
+}
+
+// updateThread changes a thread from outside of its lane, which may be writing it too.
+func (k *Connector) updateThread(ctx context.Context, id chat.ConversationID, change func(*store.Thread)) error {
+	for {
+		t, ok, err := k.Store.Thread(ctx, id)
+		if err != nil || !ok {
+			return err
+		}
+		change(&t)
+		if err := k.Store.PutThread(ctx, &t); !errors.Is(err, store.ErrStale) {
+			return err
+		}
 	}
 }
