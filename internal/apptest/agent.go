@@ -73,6 +73,9 @@ func (w *World) SignIn(ctx context.Context, login, password string) (*Agent, err
 	if err := a.call(ctx, "POST", "/session", map[string]string{"login": login, "password": password}, &a.Me); err != nil {
 		return nil, err
 	}
+	w.mu.Lock()
+	w.agents = append(w.agents, a)
+	w.mu.Unlock()
 	return a, a.Connect(ctx)
 }
 

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ func TestScenarios(t *testing.T) {
 // play runs one scenario in a world of its own.
 func play(t *testing.T, file string) {
 	w := Start(t, Options{Seed: 1})
-	p := &player{w: w}
+	p := &player{w: w, agents: map[string]*Agent{}, customers: map[string]*Customer{}}
 	testscript.RunT(inBubble{t}, testscript.Params{
 		Files:               []string{file},
 		RequireExplicitExec: true,
@@ -66,8 +67,10 @@ func (b inBubble) Verbose() bool                      { return testing.Verbose()
 
 // player carries out the words of a scenario.
 type player struct {
-	w  *World
-	ts *testscript.TestScript
+	w         *World
+	ts        *testscript.TestScript
+	agents    map[string]*Agent
+	customers map[string]*Customer
 }
 
 // do adapts a command: an error fails the scenario, or is what it expects after "!".
@@ -146,7 +149,7 @@ func (p *player) sees(not bool, who string, args []string, shown func() ([]strin
 }
 
 func (p *player) lena(name string) (*Customer, error) {
-	if c := p.w.customers[name]; c != nil {
+	if c := p.customers[name]; c != nil {
 		return c, nil
 	}
 	return nil, fmt.Errorf("no customer %q has opened a chat", name)
@@ -162,7 +165,7 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		args = append(args, "", "")
 		c, err := p.w.Open(ctx, name, args[0], args[1])
 		if err == nil {
-			p.w.customers[name] = c
+			p.customers[name] = c
 		}
 		return err
 	}
@@ -227,12 +230,12 @@ func (p *player) change(entries []chat.Entry, args []string, do func(chat.Seq, s
 }
 
 func (p *player) agentOf(ctx context.Context, login string) (*Agent, error) {
-	if a := p.w.agents[login]; a != nil {
+	if a := p.agents[login]; a != nil {
 		return a, nil
 	}
 	a, err := p.w.SignIn(ctx, login, "demo")
 	if err == nil {
-		p.w.agents[login] = a
+		p.agents[login] = a
 	}
 	return a, err
 }
@@ -380,22 +383,31 @@ func (p *player) server(_ context.Context, args []string) error {
 	switch verb, _ := word(append(args, ""), 0, ""); verb {
 	case "killed":
 		p.w.Kill()
+	case "dies-at":
+		return p.diesAt(args[1:])
+	case "is-dead":
+		if !p.w.Until(patience, p.w.Dead) {
+			return errors.New("the server lives")
+		}
 	case "starts":
-		p.w.Boot()
-		for _, a := range p.w.agents {
-			if err := a.Connect(p.w.ctx); err != nil {
-				return err
-			}
-		}
-		for _, c := range p.w.customers {
-			if err := c.Connect(p.w.ctx); err != nil {
-				return err
-			}
-		}
+		return p.w.Again()
 	default:
-		return fmt.Errorf("a server is killed or starts")
+		return fmt.Errorf("a server is killed, dies-at, is-dead or starts")
 	}
 	return nil
+}
+
+// diesAt arms a crash point: server dies-at POINT [TIMES].
+func (p *player) diesAt(args []string) error {
+	point, err := word(args, 0, "at which crash point")
+	nth := 1
+	if err == nil && len(args) > 1 {
+		nth, err = strconv.Atoi(args[1])
+	}
+	if err == nil {
+		p.w.DieAt(point, nth)
+	}
+	return err
 }
 
 func (p *player) after(_ context.Context, args []string) error {

@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,8 +38,10 @@ const (
 type Options struct {
 	Seed   uint64
 	Faults teamsim.Faults
-	Locale string                          // language of the thread; "de" by default
-	Graph  func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
+	Locale string // language of the thread; "de" by default
+	// ChatStarts is app.Config's: how many chats may start a minute from one network.
+	ChatStarts int
+	Graph      func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
 }
 
 // World is a running installation, its Microsoft tenant, and the people in it.
@@ -55,10 +57,15 @@ type World struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	kill    func()
+	life    *life
+	boots   uint64
 
-	agents    map[string]*Agent
-	customers map[string]*Customer
+	mu        sync.Mutex
+	agents    []*Agent
+	customers []*Customer
+	points    []string // crash points that were come by
+	deadly    string   // the one to die at, when nth counts down to 0
+	nth       int
 }
 
 // Start brings a world up. It must be called inside a synctest bubble; the world ends with the test.
@@ -67,8 +74,7 @@ func Start(t testing.TB, o Options) *World {
 	if o.Locale == "" {
 		o.Locale = "de"
 	}
-	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost,
-		agents: map[string]*Agent{}, customers: map[string]*Customer{}}
+	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	var err error
 	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults,
@@ -106,45 +112,33 @@ func (w *World) must(err error) {
 	}
 }
 
-// Boot starts the server on the world's data directory.
-func (w *World) Boot() {
-	w.T.Helper()
-	a, err := app.New(w.ctx, app.Config{
-		PublicURL: w.URL, Data: w.dir, AllowedOrigins: []string{"https://shop.test"}, LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost,
-		HTTP: w.Net.Client(), Rand: seeded(w.opts.Seed + 1), Log: slog.New(slog.NewTextHandler(logWriter{w.T}, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
-	w.must(err)
-	ctx, cancel := context.WithCancel(w.ctx)
-	stopped := make(chan struct{})
-	w.Go(func() {
-		defer close(stopped)
-		if err := a.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			w.T.Errorf("server: %v", err)
+// end stops everything and checks what must hold of every world.
+func (w *World) end() {
+	if w.Dead() && !w.T.Failed() {
+		<-w.life.stopped
+		w.Boot() // what a killed server leaves must be enough to begin with
+	}
+	if !w.Dead() {
+		if err := w.checkLeaks(); err != nil {
+			w.T.Error(err)
 		}
-	})
-	w.App = a
-	w.Net.Handle(serverHost, a.Handler)
-	w.kill = func() {
-		w.Net.Handle(serverHost, nil)
-		cancel()
-		<-stopped
-		w.must(a.Close())
+	}
+	w.Stop()
+	w.cancel()
+	w.running.Wait()
+	_, customers := w.people()
+	for _, c := range customers {
+		if err := c.Seen.Err(); err != nil {
+			w.T.Errorf("customer %s: %v", c.Name, err)
+		}
 	}
 }
 
-// Kill stops the server without a goodbye: whatever was not durable is gone.
-func (w *World) Kill() { w.kill() }
-
-// end stops everything and checks what must hold of every world.
-func (w *World) end() {
-	w.kill()
-	w.cancel()
-	w.running.Wait()
-	for name, c := range w.customers {
-		if err := c.Seen.Err(); err != nil {
-			w.T.Errorf("customer %s: %v", name, err)
-		}
-	}
+// people lists who has opened a chat or signed in.
+func (w *World) people() ([]*Agent, []*Customer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.agents), slices.Clone(w.customers)
 }
 
 // seed creates what `trialog demo` creates.
@@ -214,14 +208,6 @@ func (w *World) signInAtMicrosoft(ctx context.Context, client *http.Client, star
 		return fmt.Errorf("sign-in as %s: %s", person, at.Fragment)
 	}
 	return nil
-}
-
-// logWriter sends the server's log to the test's.
-type logWriter struct{ t testing.TB }
-
-func (l logWriter) Write(p []byte) (int, error) {
-	l.t.Log(strings.TrimSpace(string(p)))
-	return len(p), nil
 }
 
 // seeded is a repeatable source of bytes.
