@@ -159,6 +159,9 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 	if err != nil {
 		return err
 	}
+	if e.crash("hear.posted") {
+		return errCrashed
+	}
 	h.Seq, h.Deleted = posted.Seq, false
 	if posted.Repeat && m.Edited != nil { // taken in before, but perhaps in an older version
 		return e.changed(ctx, m, p, h)
@@ -219,6 +222,9 @@ func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participa
 	}
 	if err != nil && !refused(err) {
 		return err
+	}
+	if e.crash("hear.changed") {
+		return errCrashed
 	}
 	return e.remember(ctx, m, h)
 }

@@ -39,7 +39,7 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 		return idle, err
 	}
 	t := store.Thread{Conversation: x.id, Account: x.run.id, Agent: by.Agent, Sender: link.Person, Topic: topic(service.Name, c), State: store.LaneIdle, Since: time.Now().UTC()}
-	return now, x.Store.PutThread(ctx, &t)
+	return now, x.crashes("thread.begun", x.Store.PutThread(ctx, &t))
 }
 
 // topic names a thread: service, customer and number. Teams takes 250 characters and no line feeds.
@@ -142,7 +142,7 @@ func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat, ex
 	for _, e := range experts {
 		t.Members = append(t.Members, e.Person.ID)
 	}
-	return x.put(ctx, t, store.LaneSending, "", "")
+	return x.crashes("create.stored", x.put(ctx, t, store.LaneSending, "", ""))
 }
 
 // refusedThread fails the invitations and forgets the thread, so that a retry starts afresh.
