@@ -217,7 +217,12 @@ func (a *Agent) at(id chat.ConversationID) string { return "/conversations/" + s
 
 // Say sends a line to an audience.
 func (a *Agent) Say(ctx context.Context, id chat.ConversationID, audience chat.Audience, text string, files ...chat.FileID) (chat.Seq, error) {
-	body := map[string]any{"id": a.next(), "audience": audience}
+	return a.SayAs(ctx, a.next(), id, audience, text, files...)
+}
+
+// SayAs is Say under a client id of the caller's choice.
+func (a *Agent) SayAs(ctx context.Context, key string, id chat.ConversationID, audience chat.Audience, text string, files ...chat.FileID) (chat.Seq, error) {
+	body := map[string]any{"id": key, "audience": audience}
 	if text != "" {
 		body["text"] = text
 	}
@@ -320,6 +325,13 @@ func (a *Agent) Retry(ctx context.Context, id chat.ConversationID, name string) 
 // Close ends the chat.
 func (a *Agent) Close(ctx context.Context, id chat.ConversationID) error {
 	return a.call(ctx, "POST", a.at(id)+"/close", map[string]any{}, nil)
+}
+
+// Download fetches a file's bytes.
+func (a *Agent) Download(ctx context.Context, id chat.FileID) ([]byte, error) {
+	var b []byte
+	err := a.call(ctx, "GET", "/files/"+string(id), nil, &b)
+	return b, err
 }
 
 // Upload sends a file's bytes.
