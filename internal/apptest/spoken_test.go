@@ -57,6 +57,7 @@ var head = regexp.MustCompile(`<p><strong>([^<]*)</strong> · (?:Kunde|Agent|Exp
 var (
 	systemLine = regexp.MustCompile(`<p><em>● [^<]*</em></p>`)
 	fileLine   = regexp.MustCompile(`<p>📎 [^<]*</p>`)
+	preview    = regexp.MustCompile(`<p><img [^>]*></p>(<p>📎)`)
 	picture    = regexp.MustCompile(`<p><img [^>]*></p><p>🖼 ([^<]*)</p>`)
 	gone       = "Diese Nachricht wurde gelöscht."
 )
@@ -69,7 +70,7 @@ func inTeams(messages []teamsim.Message) []said {
 		if m.IsDeleted() || m.Event != "" {
 			continue
 		}
-		body := fileLine.ReplaceAllString(systemLine.ReplaceAllString(m.Body, ""), "")
+		body := fileLine.ReplaceAllString(preview.ReplaceAllString(systemLine.ReplaceAllString(m.Body, ""), "$1"), "")
 		body = picture.ReplaceAllString(body, "<p>[$1]</p>")
 		heads := head.FindAllStringSubmatchIndex(body, -1)
 		if m.App == "" {
@@ -111,6 +112,8 @@ func plain(m teamsim.Message, source string) string {
 			b.WriteByte('\n')
 		case n.Data == "attachment":
 			b.WriteString("\n[" + attachment(m, n) + "]")
+		case n.DataAtom == atom.Img:
+			b.WriteString("[" + attribute(n, "alt") + "]")
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
 			walk(c)
@@ -125,13 +128,20 @@ func plain(m teamsim.Message, source string) string {
 // attachment names the attachment that an element of the body stands for.
 func attachment(m teamsim.Message, n *html.Node) string {
 	for _, a := range m.Attachments {
-		for _, attr := range n.Attr {
-			if attr.Key == "id" && attr.Val == a.ID {
-				return a.Name
-			}
+		if a.ID == attribute(n, "id") {
+			return a.Name
 		}
 	}
 	return "?"
+}
+
+func attribute(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
 }
 
 // same compares what somebody reads with what was said and names the first difference.
