@@ -42,10 +42,13 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 	return now, x.crashes("thread.begun", x.Store.PutThread(ctx, &t))
 }
 
+// refusedInTopics are characters that Teams does not take in a title; "#" marks the number that conferences are found by.
+var refusedInTopics = strings.NewReplacer(":", " ", "#", " ")
+
 // topic names a thread: service, customer and number. Teams takes 250 characters and no line feeds.
 func topic(service string, c *chat.Conversation) string {
 	short := func(s string, n int) string {
-		s = strings.Join(strings.Fields(strings.ReplaceAll(s, "#", " ")), " ")
+		s = strings.Join(strings.Fields(refusedInTopics.Replace(s)), " ")
 		if utf8.RuneCountInString(s) > n {
 			s = string([]rune(s)[:n-1]) + "…"
 		}
