@@ -71,7 +71,7 @@ func relayed(e chat.Entry) bool {
 		return false
 	}
 	switch e.Kind {
-	case chat.Message, chat.Opened:
+	case chat.Message, chat.Opened, chat.Notice:
 		return true
 	case chat.JoinedFact: // Teams shows itself that an expert was added
 		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != chat.Expert

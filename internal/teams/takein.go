@@ -77,7 +77,7 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	case err == nil:
 		return chat.Node{T: chat.FileNode, File: &file}
 	case errors.As(err, &refusal) && refusal.Kind != chat.Unavailable && refusal.Kind != chat.Busy:
-		f.tell(ctx, "file_"+refusal.Code, r.Name)
+		f.tell(ctx, refusal.Code, r.Name)
 	case graph.Permanent(err):
 		reason, _ := graph.Reason(err)
 		f.tell(ctx, "file_in_"+reason, r.Name)
@@ -89,6 +89,12 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	f.Log.WarnContext(ctx, "teams: file can't be had", "conversation", f.c.ID, "tries", f.tries, "err", err)
 	return instead
 }
+
+// Codes of refusals of files, as internal/media gives them.
+const (
+	fileTooLarge = "file_too_large"
+	fileEmpty    = "file_empty"
+)
 
 // tell says to the expert, in the thread, and to staff that a file could not cross.
 func (f *fetcher) tell(ctx context.Context, reason, name string) {
