@@ -244,6 +244,11 @@ func (a *Agent) Delete(ctx context.Context, id chat.ConversationID, ref chat.Seq
 	return a.call(ctx, "POST", a.at(id)+"/deletions", map[string]any{"id": a.next(), "ref": ref}, nil)
 }
 
+// React puts an emoji on a line.
+func (a *Agent) React(ctx context.Context, id chat.ConversationID, ref chat.Seq, emoji string) error {
+	return a.call(ctx, "POST", a.at(id)+"/reactions", map[string]any{"id": a.next(), "ref": ref, "emoji": emoji}, nil)
+}
+
 // Person is somebody in a folder of the directory.
 type Person struct {
 	Account chat.AccountID `json:"account"`
@@ -277,6 +282,15 @@ func (a *Agent) Invite(ctx context.Context, id chat.ConversationID, names ...str
 		}
 		people = append(people, map[string]any{"account": p.Account, "id": p.ID})
 	}
+	return a.invite(ctx, id, people...)
+}
+
+// InvitePerson invites somebody by the id that Microsoft gives people.
+func (a *Agent) InvitePerson(ctx context.Context, id chat.ConversationID, account chat.AccountID, person chat.PersonID) error {
+	return a.invite(ctx, id, map[string]any{"account": account, "id": person})
+}
+
+func (a *Agent) invite(ctx context.Context, id chat.ConversationID, people ...map[string]any) error {
 	return a.call(ctx, "POST", a.at(id)+"/invitations", map[string]any{"people": people}, nil)
 }
 

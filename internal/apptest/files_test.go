@@ -13,6 +13,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"trialog/internal/teamsim"
 )
 
 // sample is a file as people have them.
@@ -34,6 +36,13 @@ func samples(t testing.TB) []sample {
 		{"zip", aZIP(t, r, 20<<20)},
 		{"jpeg", aJPEG(t, r, 1600, 1200)}, // too large to stand in a post as it is
 	}
+}
+
+// pictures are the samples that screens show as pictures.
+func pictures(t testing.TB) []sample {
+	t.Helper()
+	r := rand.New(seeded(8))
+	return []sample{{"jpg", aJPEG(t, r, 320, 200)}, {"png", aPNG(t, r)}, {"gif", aGIF(t)}}
 }
 
 // aPDF makes a page that says hello.
@@ -196,4 +205,29 @@ func crossed(s sample, got []byte) error {
 		return fmt.Errorf("%s has other pixels", s.ext)
 	}
 	return nil
+}
+
+// addressOf finds a file in a thread as a person sees it: the attachment of that name, or the picture in a post if there is none.
+func addressOf(me *teamsim.Teams, thread, name string) (string, error) {
+	messages, err := me.Messages(thread)
+	if err != nil {
+		return "", err
+	}
+	address := ""
+	for _, m := range messages {
+		for _, a := range m.Attachments {
+			if a.Name == name {
+				return a.URL, nil
+			}
+		}
+		if at := strings.Index(m.Body, `alt="`+name+`"`); at >= 0 {
+			tag, _, _ := strings.Cut(m.Body[strings.LastIndex(m.Body[:at], "<img"):], ">")
+			_, rest, _ := strings.Cut(tag, `src="`)
+			address, _, _ = strings.Cut(rest, `"`)
+		}
+	}
+	if address == "" {
+		return "", fmt.Errorf("no %q in the thread", name)
+	}
+	return address, nil
 }

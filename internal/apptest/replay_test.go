@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -406,28 +405,12 @@ func (p *replay) screensHave(ctx context.Context, name string) error {
 	})
 }
 
-// opens lets an expert open a file in Teams: the attachment, or the picture in the post if there is no attachment.
+// opens lets an expert open a file in Teams.
 func (p *replay) opens(expert, name string) error {
 	me := p.w.Tenant.As(expert)
-	messages, err := me.Messages(p.chat)
+	address, err := addressOf(me, p.chat, name)
 	if err != nil {
 		return err
-	}
-	address := ""
-	for _, m := range messages {
-		for _, a := range m.Attachments {
-			if a.Name == name {
-				address = a.URL
-			}
-		}
-		if at := strings.Index(m.Body, `alt="`+name+`"`); at >= 0 && address == "" {
-			tag := m.Body[strings.LastIndex(m.Body[:at], "<img"):]
-			_, rest, _ := strings.Cut(tag[:strings.Index(tag, ">")], `src="`)
-			address, _, _ = strings.Cut(rest, `"`)
-		}
-	}
-	if address == "" {
-		return fmt.Errorf("%s finds no %q in the thread", expert, name)
 	}
 	got, err := me.Read(address)
 	if err != nil {
