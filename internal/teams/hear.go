@@ -96,7 +96,7 @@ func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
 
 // remember records which version was taken in.
 func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
-	h.Deleted = m.Deleted != nil
+	h.Deleted, h.Withheld = m.Deleted != nil, withheld(m)
 	if m.Edited != nil {
 		h.Edited = *m.Edited
 	}
@@ -207,9 +207,10 @@ func (e *ear) updateThread(ctx context.Context, change func(*store.Thread)) erro
 	}
 }
 
-// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions.
+// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions, and that a policy
+// withholds it or no longer does, which is no edit in Teams.
 func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	edited := m.Edited != nil && m.Edited.After(h.Edited)
+	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != h.Withheld
 	var err error
 	switch {
 	case m.Deleted != nil && !h.Deleted:

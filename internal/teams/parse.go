@@ -35,7 +35,7 @@ const (
 // parse turns a message into Content that is valid. Whatever Teams shows and we can't carry becomes a placeholder that names it; a
 // message is never nothing. What Graph hands us is foreign input: only what is known passes, as text. [contract §6.1, §6.2]
 func parse(m graph.ChatMessage, o outside) chat.Content {
-	if m.PolicyBroken != nil && strings.Contains(m.PolicyBroken.Action, "blockAccess") { // may stand beside others: "notifySender,blockAccess"
+	if withheld(m) {
 		return chat.Content{{T: chat.Placeholder, What: "policy"}}
 	}
 	p := &parser{message: m, outside: o, placed: map[int]bool{}, emojis: map[string]*chat.File{}}
@@ -52,6 +52,11 @@ func parse(m graph.ChatMessage, o outside) chat.Content {
 		p.attachment(f, i, style{})
 	}
 	return fit(f.blocks)
+}
+
+// withheld reports whether a policy of the organisation keeps a message from its readers.
+func withheld(m graph.ChatMessage) bool {
+	return m.PolicyBroken != nil && strings.Contains(m.PolicyBroken.Action, "blockAccess") // may stand beside others: "notifySender,blockAccess"
 }
 
 // parser is one parse under way.
