@@ -30,7 +30,7 @@ func TestCrash(t *testing.T) {
 	for _, p := range points {
 		times[p]++
 	}
-	for _, must := range []string{"subscribe.intent", "subscribe.called", "thread.begun", "create.intent", "create.called", "create.stored", "share.called",
+	for _, must := range []string{"link.adopted", "link.stored", "subscribe.intent", "subscribe.called", "thread.begun", "create.intent", "create.called", "create.stored", "share.called",
 		"upload.called", "upload.stored", "post.intent", "post.called", "post.confirmed", "barrier.invitation", "barrier.invitation.done",
 		"barrier.invitation.stored", "member.invited", "member.added", "member.stored", "member.removed", "barrier.left", "barrier.left.done",
 		"barrier.edit.done", "barrier.delete.done", "hook.body", "hook.stored", "inbox.heard", "hear.posted", "hear.changed", "readback.heard",
