@@ -336,6 +336,11 @@ func (a *Agent) Retry(ctx context.Context, id chat.ConversationID, name string) 
 	return a.call(ctx, "POST", fmt.Sprintf("%s/participants/%d/retry", a.at(id), p.ID), map[string]any{}, nil)
 }
 
+// RetryLane sets a blocked lane going again.
+func (a *Agent) RetryLane(ctx context.Context, id chat.ConversationID) error {
+	return a.call(ctx, "POST", a.at(id)+"/lane/retry", map[string]any{}, nil)
+}
+
 // Close ends the chat.
 func (a *Agent) Close(ctx context.Context, id chat.ConversationID) error {
 	return a.call(ctx, "POST", a.at(id)+"/close", map[string]any{}, nil)

@@ -119,6 +119,10 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 		_, err = me.File(chat.ID, args[0], p.file(args[0]), "")
 	case "pastes":
 		_, err = me.Picture(chat.ID, args[0], p.file(args[0]), "")
+	case "puts-out":
+		err = me.Remove(chat.ID, args[0])
+	case "renames":
+		err = me.Rename(chat.ID, args[0])
 	case "adds":
 		err = me.Add(chat.ID, args[0])
 	case "edits":
@@ -271,6 +275,18 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 	case "blocks": // what the data-loss policy does with messages that hold a word
 		words := []string{args[0]}
 		t.SetFaults(func(f *teamsim.Faults) { f.BlockWords = words })
+	case "offline":
+		t.SetFaults(func(f *teamsim.Faults) { f.Offline = true })
+	case "vanishes": // the thread, as if an administrator had deleted it
+		c, err := p.lena(args[0])
+		if err != nil {
+			return err
+		}
+		chat, err := p.thread(ctx, c)
+		if err != nil {
+			return err
+		}
+		return t.Vanish(chat.ID)
 	case "licenses":
 		person, ok := t.Person(args[0])
 		if !ok {

@@ -391,6 +391,8 @@ func (p *player) agentIn(ctx context.Context, a *Agent, c *Customer, not bool, v
 		return a.Remove(ctx, c.ID, first)
 	case "retries":
 		return a.Retry(ctx, c.ID, first)
+	case "retries-lane":
+		return a.RetryLane(ctx, c.ID)
 	case "closes":
 		return a.Close(ctx, c.ID)
 	case "sees":
