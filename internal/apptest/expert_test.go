@@ -135,6 +135,8 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 		err = p.withMessage(chat, args[0], func(id string) error { return me.React(chat.ID, id, args[1]) })
 	case "unreacts":
 		err = p.withMessage(chat, args[0], func(id string) error { return me.Unreact(chat.ID, id, args[1]) })
+	case "mentions":
+		err = mention(p.w.Tenant, me, chat.ID, args[0], args[1])
 	case "quotes":
 		err = p.withMessage(chat, args[0], func(id string) error { _, err := me.Quote(chat.ID, id, args[1]); return err })
 	case "opens-picture":
@@ -176,6 +178,22 @@ func (p *player) readsFile(me *teamsim.Teams, chat teamsim.Chat, name, want stri
 		}
 	}
 	return fmt.Errorf("no attachment %q in the thread", name)
+}
+
+// mention posts a message that begins with a mention, by the name or by the first name only, as Teams lets one shorten it.
+func mention(t *teamsim.Tenant, me *teamsim.Teams, thread, called, text string) error {
+	for _, person := range t.People() {
+		if person.Name != called && person.GivenName != called {
+			continue
+		}
+		_, err := me.Post(thread, map[string]any{
+			"body": map[string]string{"contentType": "html", "content": `<p><at id="0">` + called + `</at> ` + text + `</p>`},
+			"mentions": []map[string]any{{"id": 0, "mentionText": called,
+				"mentioned": map[string]any{"user": map[string]string{"id": person.ID, "displayName": person.Name, "userIdentityType": "aadUser"}}}},
+		})
+		return err
+	}
+	return fmt.Errorf("nobody is called %q", called)
 }
 
 // opensPicture fetches a picture that stands in a post, and compares it.

@@ -11,12 +11,14 @@ import (
 	"trialog/internal/graph"
 )
 
-// outside is what parse has to ask somebody about. Both functions must be set.
+// outside is what parse has to ask somebody about, or tell. The functions must be set.
 type outside struct {
 	// file fetches something a message refers to and returns its chat.FileNode, or a chat.Placeholder if it can't be had.
 	file func(remote) chat.Node
 	// quoted returns the line that a message of the thread is, or 0.
 	quoted func(graph.MessageID) chat.Seq
+	// calls is told by what name the message calls somebody.
+	calls func(graph.UserID, string)
 }
 
 // remote is a file that a message refers to. Picture says that Graph holds it with the message, as it does pasted pictures and the text
