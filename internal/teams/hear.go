@@ -136,10 +136,12 @@ func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 
 // first takes a message in that was not heard of before.
 func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	if m.Deleted != nil || !p.Present() {
+	switch {
+	case m.Deleted != nil || p.Kind != chat.Expert && !p.Present():
 		return e.remember(ctx, m, h) // nothing to show, or nobody who takes part
-	}
-	if e.c.Status == chat.Closed {
+	case !p.Present():
+		return e.stranger(ctx, m, h) // somebody brought back in Teams who has left, or is not out yet
+	case e.c.Status == chat.Closed:
 		return e.late(ctx, m, p, h)
 	}
 	line, err := e.line(ctx, m, p)
