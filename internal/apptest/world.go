@@ -5,9 +5,11 @@ package apptest
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -77,7 +79,7 @@ func Start(t testing.TB, o Options) *World {
 	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	var err error
-	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults,
+	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults, SigningKeys: signingKeys(),
 		LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost})
 	w.must(err)
 	w.must(teamsim.Demo(w.Tenant))
@@ -210,11 +212,23 @@ func (w *World) signInAtMicrosoft(ctx context.Context, client *http.Client, star
 	return nil
 }
 
+// signingKeys are the keys of all tenants of this process: worlds are many, and to make a key takes longer than most of what happens in one.
+var signingKeys = sync.OnceValue(func() (keys []*rsa.PrivateKey) {
+	for range 2 {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		keys = append(keys, key)
+	}
+	return keys
+})
+
 // seeded is a repeatable source of bytes.
-func seeded(seed uint64) *rand.ChaCha8 {
+func seeded(seed uint64) *mathrand.ChaCha8 {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 	}
-	return rand.NewChaCha8(key)
+	return mathrand.NewChaCha8(key)
 }
