@@ -100,7 +100,7 @@ func TestReplay(t *testing.T) {
 		time.Sleep(calm)
 		lines := 0
 		for _, p := range plays {
-			if err := p.compare(ctx); err != nil {
+			if err := p.compare(w.ctx); err != nil {
 				t.Errorf("%s: %v", p.name, err)
 			}
 			lines += len(p.said)
