@@ -143,7 +143,7 @@ func (s *Store) ThreadByChat(ctx context.Context, account chat.AccountID, chatID
 	return first(s.threads(ctx, "WHERE chat = $1 AND account = $2", chatID, string(account)))
 }
 
-// OpenThreads lists the threads of an account that have not ended.
+// OpenThreads lists the threads of an account in which there is, or may come, something to do.
 func (s *Store) OpenThreads(ctx context.Context, account chat.AccountID) ([]Thread, error) {
 	return s.threads(ctx, "WHERE account = $1 AND ended = 0", string(account))
 }
@@ -168,7 +168,7 @@ func (tx *Tx) putThread(ctx context.Context, t *Thread) error {
 		return err
 	}
 	ended := 0
-	if t.Ended {
+	if t.Ended && t.Attempt == nil && (t.Late == 0 || t.LateAnswered) {
 		ended = 1
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO threads (conversation, account, agent, chat, ended, body, version) VALUES ($1, $2, $3, $4, $5, $6, 1)
@@ -260,6 +260,7 @@ type Heard struct {
 	Modified  time.Time         `json:"-"` // of the version taken in
 	Edited    time.Time         `json:"edited,omitzero"`
 	Deleted   bool              `json:"deleted,omitempty"`
+	Withheld  bool              `json:"withheld,omitempty"`  // by a policy of the organisation
 	Reactions map[string]string `json:"reactions,omitempty"` // "person emoji" → emoji
 }
 

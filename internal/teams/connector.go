@@ -354,5 +354,13 @@ func ring(bell chan struct{}) {
 // crash reports whether a test wants the lane to end here.
 func (k *Connector) crash(point string) bool { return k.CrashAt != nil && k.CrashAt(point) }
 
+// crashes passes err on, unless all went well and a test wants the lane to end here.
+func (k *Connector) crashes(point string, err error) error {
+	if err == nil && k.crash(point) {
+		return errCrashed
+	}
+	return err
+}
+
 // errCrashed ends a lane at a point where a test wanted it.
 var errCrashed = errors.New("crashed on purpose")

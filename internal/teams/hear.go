@@ -95,7 +95,7 @@ func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
 
 // remember records which version was taken in.
 func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
-	h.Deleted = m.Deleted != nil
+	h.Deleted, h.Withheld = m.Deleted != nil, withheld(m)
 	if m.Edited != nil {
 		h.Edited = *m.Edited
 	}
@@ -135,10 +135,12 @@ func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 
 // first takes a message in that was not heard of before.
 func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	if m.Deleted != nil || !p.Present() {
+	switch {
+	case m.Deleted != nil || p.Kind != chat.Expert && !p.Present():
 		return e.remember(ctx, m, h) // nothing to show, or nobody who takes part
-	}
-	if e.c.Status == chat.Closed {
+	case !p.Present():
+		return e.stranger(ctx, m, h) // somebody brought back in Teams who has left, or is not out yet
+	case e.c.Status == chat.Closed:
 		return e.late(ctx, m, p, h)
 	}
 	line, err := e.line(ctx, m, p)
@@ -157,6 +159,9 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 	}
 	if err != nil {
 		return err
+	}
+	if e.crash("hear.posted") {
+		return errCrashed
 	}
 	h.Seq, h.Deleted = posted.Seq, false
 	if posted.Repeat && m.Edited != nil { // taken in before, but perhaps in an older version
@@ -189,9 +194,10 @@ func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant,
 	return e.remember(ctx, m, h)
 }
 
-// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions.
+// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions, and that a policy
+// withholds it or no longer does, which is no edit in Teams.
 func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	edited := m.Edited != nil && m.Edited.After(h.Edited)
+	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != h.Withheld
 	var err error
 	switch {
 	case m.Deleted != nil && !h.Deleted:
@@ -204,6 +210,9 @@ func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participa
 	}
 	if err != nil && !refused(err) {
 		return err
+	}
+	if e.crash("hear.changed") {
+		return errCrashed
 	}
 	return e.remember(ctx, m, h)
 }

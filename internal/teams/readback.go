@@ -40,11 +40,14 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 			t.Heard = m.Modified
 		}
 	}
+	if x.crash("readback.heard") {
+		return errCrashed
+	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
 	if time.Now().After(t.Recheck) {
 		t.Recheck = time.Time{}
 	}
-	return x.Store.PutThread(ctx, t)
+	return x.crashes("readback.stored", x.Store.PutThread(ctx, t))
 }
 
 // hearAll hears messages that were read back, oldest first, and then who is gone.

@@ -71,7 +71,7 @@ func relayed(e chat.Entry) bool {
 		return false
 	}
 	switch e.Kind {
-	case chat.Message, chat.Opened:
+	case chat.Message, chat.Opened, chat.Notice:
 		return true
 	case chat.JoinedFact: // Teams shows itself that an expert was added
 		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != chat.Expert
@@ -215,11 +215,11 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 	case chat.ClosedFact:
 		return x.farewell(ctx, c, t, e)
 	}
-	if err != nil {
+	if err := x.crashes("barrier."+string(e.Kind)+".done", err); err != nil {
 		return idle, err
 	}
 	t.Cursor = e.Seq
-	return now, x.Store.PutThread(ctx, t)
+	return now, x.crashes("barrier."+string(e.Kind)+".stored", x.Store.PutThread(ctx, t))
 }
 
 // farewell posts the closing line; the lane ends when that stands in the thread.

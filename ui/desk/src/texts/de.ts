@@ -113,4 +113,8 @@ export const de: Catalogue = {
   "error.empty": "Die Nachricht ist leer.", "error.not_signed_in": "Bitte melden Sie sich an.", "error.too_many_requests": "Das war zu viel auf einmal. Bitte versuchen Sie es gleich noch einmal.", "error.not_an_agent": "Das kann nur ein Agent dieses Chats.", "error.not_yours": "Nur wer eine Nachricht geschrieben hat, kann sie ändern.",
   "error.no_participant": "Diese Person nimmt nicht teil.", "error.internal": "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.", "error.other": "Das hat nicht geklappt ({code}).",
   "error.crash": "Auf der Seite ist ein Fehler aufgetreten.", "error.reload": "Neu laden",
+  "notice.file_too_large": "{detail} aus Microsoft Teams ist zu groß und konnte nicht übernommen werden", "notice.file_empty": "{detail} aus Microsoft Teams ist leer und wurde nicht übernommen",
+  "notice.file_in": "{detail} aus Microsoft Teams konnte nicht übernommen werden: {reason}", "notice.file_refused": "{detail} konnte nicht nach Microsoft Teams übertragen werden: {reason}",
+  "notice.change_refused": "Eine Änderung konnte nicht nach Microsoft Teams übertragen werden: {reason}", "notice.stranger": "{detail} schreibt im Chat in Microsoft Teams mit, ohne eingeladen zu sein. Nichts davon kommt hier an.",
+  "notice.teams_callStarted": "Im Chat in Microsoft Teams wurde ein Anruf begonnen", "notice.teams_callEnded": "Der Anruf im Chat in Microsoft Teams ist zu Ende", "notice.teams_chatRenamed": "Der Chat in Microsoft Teams heißt jetzt „{detail}“",
 };

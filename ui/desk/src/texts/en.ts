@@ -111,4 +111,8 @@ export const en = {
   "error.empty": "The message is empty.", "error.not_signed_in": "Please sign in.", "error.too_many_requests": "Too much at once. Please try again in a moment.", "error.not_an_agent": "Only an agent of this chat can do that.", "error.not_yours": "Only the author can change a message.",
   "error.no_participant": "This person does not take part.", "error.internal": "Something went wrong on our side. Please try again.", "error.other": "That did not work ({code}).",
   "error.crash": "The page ran into an error.", "error.reload": "Reload",
+  "notice.file_too_large": "{detail} from Microsoft Teams is too large and could not be taken over", "notice.file_empty": "{detail} from Microsoft Teams is empty and was not taken over",
+  "notice.file_in": "{detail} from Microsoft Teams could not be taken over: {reason}", "notice.file_refused": "{detail} could not be passed on to Microsoft Teams: {reason}",
+  "notice.change_refused": "A change could not be passed on to Microsoft Teams: {reason}", "notice.stranger": "{detail} writes in the Microsoft Teams chat without having been invited. Nothing of it arrives here.",
+  "notice.teams_callStarted": "A call was started in the Microsoft Teams chat", "notice.teams_callEnded": "The call in the Microsoft Teams chat has ended", "notice.teams_chatRenamed": "The Microsoft Teams chat is now called “{detail}”",
 } as const;
