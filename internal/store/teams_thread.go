@@ -60,6 +60,8 @@ type Thread struct {
 	Resend chat.Seq `json:"resend,omitempty"`
 	// Recheck is when to read the thread back because a post that was given up and repeated may have been carried out after all.
 	Recheck time.Time `json:"recheck,omitzero"`
+	// Rewrite lists our posts whose change had an unclear outcome: they are written anew at Recheck.
+	Rewrite []string `json:"rewrite,omitempty"`
 	// Late counts the messages that came after the end; the first is answered.
 	Late         int  `json:"late,omitempty"`
 	LateAnswered bool `json:"lateAnswered,omitempty"`

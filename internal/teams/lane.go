@@ -55,6 +55,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return x.create(ctx, c, t)
 	}
 	recheck := !t.Recheck.IsZero() && time.Now().After(t.Recheck)
+	if recheck && len(t.Rewrite) > 0 {
+		return now, x.rewrite(ctx, c, t)
+	}
 	if x.takeBehind() || t.CatchUp || recheck {
 		return now, x.readBack(ctx, t)
 	}
