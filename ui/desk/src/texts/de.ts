@@ -104,7 +104,7 @@ export const de: Catalogue = {
   "key.ctrl": "Strg", "key.shift": "Umschalt", "key.enter": "Enter", "key.alt": "Alt", "key.up": "↑", "key.down": "↓", "key.esc": "Esc",
 
   "note.waiting": "Neue Anfrage: {name}", "note.message": "{name} in #{number}",
-  "time.days": "{n, plural, one {# Tag} other {# Tagen}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} Byte", "time.min": "{time} Min.", "time.hours": "{time} Std.",
+  "time.days": "{n, plural, one {# Tag} other {# Tagen}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} Byte", "time.min": "{time}\u00a0Min.", "time.hours": "{time}\u00a0Std.",
 
   "error.unreachable": "Keine Verbindung zum Server. Bitte versuchen Sie es noch einmal.", "error.bad_login": "Benutzername oder Passwort ist falsch.", "error.capacity": "Sie haben so viele Chats, wie Sie gleichzeitig führen können.", "error.no_conversation": "Diese Konversation gibt es nicht, oder sie gehört nicht Ihnen.",
   "error.conversation_closed": "Dieser Chat ist beendet.", "error.not_taking_part": "Sie nehmen an diesem Chat nicht mehr teil.", "error.key_conflict": "Diese Nachricht wurde schon mit anderem Inhalt gesendet.", "error.text_too_long": "Die Nachricht ist zu lang.",
@@ -112,4 +112,6 @@ export const de: Catalogue = {
   "error.empty": "Die Nachricht ist leer.", "error.not_signed_in": "Bitte melden Sie sich an.", "error.too_many_requests": "Das war zu viel auf einmal. Bitte versuchen Sie es gleich noch einmal.", "error.not_an_agent": "Das kann nur ein Agent dieses Chats.", "error.not_yours": "Nur wer eine Nachricht geschrieben hat, kann sie ändern.",
   "error.no_participant": "Diese Person nimmt nicht teil.", "error.internal": "Bei uns ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.", "error.other": "Das hat nicht geklappt ({code}).",
   "error.crash": "Auf der Seite ist ein Fehler aufgetreten.", "error.reload": "Neu laden",
+
+  "conv.morePeople": "{n, plural, one {# weiterer Teilnehmer} other {# weitere Teilnehmer}}: {names}", "prof.look": "Sprache und Aussehen",
 };

@@ -102,7 +102,7 @@ export const en = {
   "key.ctrl": "Ctrl", "key.shift": "Shift", "key.enter": "Enter", "key.alt": "Alt", "key.up": "↑", "key.down": "↓", "key.esc": "Esc",
 
   "note.waiting": "New request: {name}", "note.message": "{name} in #{number}",
-  "time.days": "{n, plural, one {# day} other {# days}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} bytes", "time.min": "{time} min", "time.hours": "{time} h",
+  "time.days": "{n, plural, one {# day} other {# days}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} bytes", "time.min": "{time}\u00a0min", "time.hours": "{time}\u00a0h",
 
   "error.unreachable": "No connection to the server. Please try again.", "error.bad_login": "User name or password is wrong.", "error.capacity": "You have as many chats as you can take at a time.", "error.no_conversation": "This conversation does not exist, or is not yours.",
   "error.conversation_closed": "This chat has ended.", "error.not_taking_part": "You no longer take part in this chat.", "error.key_conflict": "This message was already sent with another content.", "error.text_too_long": "The message is too long.",
@@ -110,4 +110,6 @@ export const en = {
   "error.empty": "The message is empty.", "error.not_signed_in": "Please sign in.", "error.too_many_requests": "Too much at once. Please try again in a moment.", "error.not_an_agent": "Only an agent of this chat can do that.", "error.not_yours": "Only the author can change a message.",
   "error.no_participant": "This person does not take part.", "error.internal": "Something went wrong on our side. Please try again.", "error.other": "That did not work ({code}).",
   "error.crash": "The page ran into an error.", "error.reload": "Reload",
+
+  "conv.morePeople": "{n, plural, one {# more participant} other {# more participants}}: {names}", "prof.look": "Language and appearance",
 } as const;
