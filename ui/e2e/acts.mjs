@@ -13,7 +13,7 @@
  * @param {Browser} browser @param {Words} w @param {string} url @param {Look} [look]
  */
 export async function open(browser, w, url, { viewport = { width: 1440, height: 900 }, scheme = "light", touch = false } = {}) {
-  const context = await browser.newContext({ locale: w.locale, timezoneId: "Europe/Berlin", viewport, colorScheme: scheme, hasTouch: touch, isMobile: touch });
+  const context = await browser.newContext({ locale: w.locale, timezoneId: "Europe/Berlin", viewport, colorScheme: scheme, reducedMotion: "reduce", hasTouch: touch, isMobile: touch });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   /** @type {string[]} */ const errors = [];

@@ -6,6 +6,7 @@ export async function faults({ browser, demo, lang, w }) {
   const n = (/** @type {string} */ name) => `${lang}-fault-${name}`;
   const page = await open(browser, w, `${demo.url}/`);
   await signIn(page, w, "anna");
+  await provoke(demo, "faults", { tokenLife: "90s" });
   await enableTeams(page, w, demo);
   await page.goto(`${demo.url}/`);
   const shop = await open(browser, w, `${demo.url}/demo`);
@@ -17,13 +18,22 @@ export async function faults({ browser, demo, lang, w }) {
   await page.waitForTimeout(1500);
   await look(page, n("01-left"));
 
-  await provoke(demo, "fail", { match: "POST /chats/*/messages", kind: "commitThenHang" });
-  await provoke(demo, "faults", { listLag: "20s" });
+  await provoke(demo, "fail", { match: "POST /chats/*/messages", kind: "commitThenReset" });
+  await provoke(demo, "faults", { listLag: "30s" });
   await say(page, w, "Kommt das an?");
-  await page.waitForTimeout(34_000);
+  await maybe(page.locator(".st").getByText(/geprüft|verified|checking/i).first().waitFor({ timeout: 60_000 }), "verifying");
   await look(page, n("02-verifying"));
   await provoke(demo, "faults", { reset: true });
 
+  await provoke(demo, "fail", { match: "POST /chats/*/messages", status: 403, code: "Forbidden", times: 20 });
+  await say(page, w, "Das ist ein Geheimnis.");
+  await maybe(page.getByText(/Richtlinie|policy/).first().waitFor({ timeout: 60_000 }), "blocked");
+  await look(page, n("06-blocked"));
+  await provoke(demo, "faults", { reset: true });
+
+  const omar = await expert(browser, w, demo, "Omar Haddad", "Anna"); // what changes the folder, so that it is asked for anew
+  await say(omar, w, "Hast du kurz Zeit?");
+  await page.waitForTimeout(2000);
   await provoke(demo, "faults", { offline: true });
   await say(page, w, "Und das?");
   await page.waitForTimeout(3000);
@@ -38,16 +48,10 @@ export async function faults({ browser, demo, lang, w }) {
   await page.keyboard.press("Escape");
   await provoke(demo, "faults", { reset: true });
 
-  await provoke(demo, "faults", { blockWords: ["Geheimnis"] });
-  await say(page, w, "Das ist ein Geheimnis.");
-  await maybe(page.getByText(/Richtlinie|policy/).first().waitFor({ timeout: 60_000 }), "blocked");
-  await look(page, n("06-blocked"));
-  await provoke(demo, "faults", { reset: true });
-
   const people = /** @type {{ people: { id: string, name: string }[] }} */ (await (await fetch(`${demo.teams}/sim/people`)).json()).people;
   await provoke(demo, "revoke", { person: people.find((p) => p.name === "Anna Becker")?.id, code: 50173 });
   await say(page, w, "Noch da?");
-  await maybe(page.getByText(/abgelaufen|expired/).first().waitFor({ timeout: 60_000 }), "revoked");
+  await maybe(page.getByText(/abgelaufen|expired/).first().waitFor({ timeout: 120_000 }), "revoked");
   await look(page, n("07-paused"));
   await openPicker(page, w);
   await page.waitForTimeout(1500);

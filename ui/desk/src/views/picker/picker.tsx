@@ -66,7 +66,7 @@ function Body({ c, onClose }: Props) {
         <small className="cut">{t("dir.sub", { name: customer ? callName(customer) : c.visitor.name })}</small>
         <Button appearance="subtle" icon={<Dismiss20Regular />} aria-label={t("close")} onClick={onClose} />
       </header>
-      <div className="in"><SearchBox autoFocus value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
+      <div className="find"><SearchBox autoFocus value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
       <div className="scroll">
         <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={ticked} taken={taken} onToggle={toggle} />
         <Tell directory={directory} query={query} open={open} onLeave={onClose} />

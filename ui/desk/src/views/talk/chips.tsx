@@ -10,10 +10,13 @@ import { useAct, useShell } from "../context";
 /** How many chips a header of this width has room for: without words where it is narrow (conv.css), else with them. */
 const room = (width: number) => (width <= 760 ? 4 : Math.floor((width - 360) / 150));
 
+/** The customer stands first, then whoever needs an act of the agent. */
+const urgency = (p: Participant) => (p.kind === "customer" ? 0 : p.state === "failed" ? 1 : 2);
+
 /** Who is in: the customer, the experts and the colleagues, each with role and state. Those for whom there is no room are counted. */
 export function Chips({ c, width, onMore }: { c: Summary; width: number; onMore: () => void }) {
   const { t } = useShell();
-  const all = c.participants.filter((p) => p.id !== c.me && (isPresent(p) || p.state === "failed"));
+  const all = c.participants.filter((p) => p.id !== c.me && (isPresent(p) || p.state === "failed")).sort((a, b) => urgency(a) - urgency(b));
   const first = all.length > room(width) ? room(width) - 1 : all.length;
   const rest = all.slice(first);
   return (
