@@ -7,7 +7,7 @@ UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '
 RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui demo test test-go test-race test-ui test-e2e check bench fuzz clean
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e check screens bench fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ test-ui: ui ## unit tests of the interface
 
 test-e2e: build ## a real browser for each role, in German and English
 	$(NPM) run test -w e2e --silent
+
+screens: build ## pictures of every state of every screen, in out/screenshots, for people to look at
+	$(NPM) run screens -w e2e --silent
 
 bench: ## figures beside the machine's own limits of the same run
 	$(GO) run ./internal/bench

@@ -60,10 +60,10 @@ function Subtitle({ c }: { c: Summary }) {
   const kind = isConference(c) ? t("conv.kind.conference") : t("conv.kind.service");
   return (
     <>
-      <span className="cut">{c.service.name}</span><span className="kind"> · {kind}</span><span> · </span>
+      <span className="cut">{c.service.name}</span>{c.status !== "closed" && <span className="kind"> · {kind}</span>}<span> · </span>
       {c.status === "waiting" && <Since since={c.openedAt}>{(time) => t("conv.waits", { time })}</Since>}
       {c.status === "active" && <Since since={c.openedAt}>{(time) => t("conv.since", { time })}</Since>}
-      {c.status === "closed" && c.closedAt && t("conv.closed", { time: fullTime(c.closedAt, t) })}
+      {c.status === "closed" && c.closedAt && <span>{t("conv.closed", { time: fullTime(c.closedAt, t) })}</span>}
     </>
   );
 }
