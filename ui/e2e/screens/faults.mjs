@@ -19,7 +19,7 @@ export async function faults({ browser, demo, lang, w }) {
   await look(page, n("01-left"));
 
   await provoke(demo, "fail", { match: "POST /chats/*/messages", kind: "commitThenReset" });
-  await provoke(demo, "faults", { listLag: "30s" });
+  await provoke(demo, "faults", { listLag: "30s", notifyLossP: 1 });
   await say(page, w, "Kommt das an?");
   await maybe(page.locator(".st").getByText(/geprüft|verified|checking/i).first().waitFor({ timeout: 60_000 }), "verifying");
   await look(page, n("02-verifying"));
@@ -30,6 +30,7 @@ export async function faults({ browser, demo, lang, w }) {
   await maybe(page.getByText(/Richtlinie|policy/).first().waitFor({ timeout: 60_000 }), "blocked");
   await look(page, n("06-blocked"));
   await provoke(demo, "faults", { reset: true });
+  await page.locator(".side").getByRole("button", { name: w.retry }).click();
 
   const omar = await expert(browser, w, demo, "Omar Haddad", "Anna"); // what changes the folder, so that it is asked for anew
   await say(omar, w, "Hast du kurz Zeit?");
