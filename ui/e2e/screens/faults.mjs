@@ -24,13 +24,14 @@ export async function faults({ browser, demo, lang, w }) {
   await maybe(page.locator(".st").getByText(/geprüft|verified|checking/i).first().waitFor({ timeout: 60_000 }), "verifying");
   await look(page, n("02-verifying"));
   await provoke(demo, "faults", { reset: true });
+  await maybe(page.locator(".st").last().getByText(/in Teams ✓/).waitFor({ timeout: 120_000 }), "verified");
 
   await provoke(demo, "fail", { match: "POST /chats/*/messages", status: 403, code: "Forbidden", times: 20 });
   await say(page, w, "Das ist ein Geheimnis.");
   await maybe(page.getByText(/Richtlinie|policy/).first().waitFor({ timeout: 60_000 }), "blocked");
   await look(page, n("06-blocked"));
   await provoke(demo, "faults", { reset: true });
-  await page.locator(".side").getByRole("button", { name: w.retry }).click();
+  await maybe(page.locator(".side").getByRole("button", { name: w.retry }).click(), "retry");
 
   const omar = await expert(browser, w, demo, "Omar Haddad", "Anna"); // what changes the folder, so that it is asked for anew
   await say(omar, w, "Hast du kurz Zeit?");
