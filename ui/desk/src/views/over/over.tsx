@@ -1,4 +1,5 @@
 // What opens on top of the page, fetched when it is first needed.
+import { useEffect, useState } from "react";
 import { isPresent } from "../../model/people";
 import { useAct, useDesk, useShell, useUi } from "../context";
 import Confirm from "./confirm";
@@ -11,6 +12,7 @@ export default function Over({ conversation }: { conversation: string | undefine
   const over = useUi((s) => s.over);
   const picture = useUi((s) => s.picture);
   const close = () => ui.setState({ over: undefined });
+  useFocusBack();
   return (
     <>
       {over === "palette" && <Palette conversation={conversation} onClose={close} />}
@@ -19,6 +21,14 @@ export default function Over({ conversation }: { conversation: string | undefine
       {picture && <Lightbox file={picture} onClose={() => ui.setState({ picture: undefined })} />}
     </>
   );
+}
+
+/** When everything on top is closed and nobody has taken the focus, it goes back to where it came from. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement as HTMLElement | null);
+  useEffect(() => () => {
+    setTimeout(() => document.activeElement === document.body && before?.focus());
+  }, [before]);
 }
 
 function End({ id, onClose }: { id: string; onClose: () => void }) {

@@ -14,7 +14,7 @@ export function Palette({ conversation, onClose }: { conversation: string | unde
   const list = useRef<HTMLUListElement>(null);
   const found = useMemo(() => find(commands(state, conversation, t), query), [state, conversation, t, query]);
   const chosen = Math.min(at, found.length - 1);
-  useEffect(() => list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]);
+  useEffect(() => void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]); // newer browsers answer with a promise, which is no clean-up
   const run = (c: Command) => {
     onClose();
     switch (c.do) {

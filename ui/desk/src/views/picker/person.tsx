@@ -1,6 +1,6 @@
 import { TreeItem } from "@fluentui/react-components";
 import { Checkmark16Filled } from "@fluentui/react-icons/svg/checkmark";
-import type { KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import type { Person } from "../../lib/calls";
 import { keyOfPerson, presenceDot, presenceText } from "../../model/directory";
 import { ago } from "../../model/time";
@@ -25,9 +25,14 @@ export function PersonItem({ p, ticked, taken, now, onToggle }: Props) {
     e.preventDefault();
     onToggle(p);
   };
+  const item = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => { // the tree item keeps this attribute for a selection of its own, in which folders are ticked too
+    if (taken) item.current!.removeAttribute("aria-checked");
+    else item.current!.ariaChecked = String(ticked);
+  }, [ticked, taken]);
   const label = [p.name, about, taken ? t("dir.takesPart") : last && t("dir.lastChat", { time: last })].filter(Boolean).join(", ");
   return (
-    <TreeItem itemType="leaf" value={keyOfPerson(p)} aria-label={label} aria-checked={taken ? undefined : ticked} aria-disabled={taken || undefined} onClick={() => onToggle(p)} onKeyDown={space}>
+    <TreeItem itemType="leaf" value={keyOfPerson(p)} aria-label={label} ref={item} aria-disabled={taken || undefined} onClick={() => onToggle(p)} onKeyDown={space}>
       <div className={`pn ${ticked ? "on" : ""} ${taken ? "in" : ""}`}>
         <span className="ck" aria-hidden="true">{(ticked || taken) && <Checkmark16Filled />}</span>
         <Avatar name={p.name} kind="expert" dot={presenceDot(p)} />

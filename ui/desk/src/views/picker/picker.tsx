@@ -1,7 +1,7 @@
 import { Button, Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { QueryClient, QueryClientProvider, useMutation } from "@tanstack/react-query";
-import { useId, useMemo, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Summary } from "../../../../shared/types";
 import { codeOf } from "../../lib/api";
 import type { Person } from "../../lib/calls";
@@ -52,6 +52,11 @@ function Body({ c, onClose }: Props) {
     if (!next.delete(key)) next.set(key, p);
     setTicked(next);
   };
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => search.current?.focus()); // after the dialog, which gives the focus to its first button
+    return () => clearTimeout(timer);
+  }, []);
   const tree = useId();
   const intoTree = (e: KeyboardEvent) => {
     if (e.key !== "ArrowDown") return;
@@ -66,7 +71,7 @@ function Body({ c, onClose }: Props) {
         <small className="cut">{t("dir.sub", { name: customer ? callName(customer) : c.visitor.name })}</small>
         <Button appearance="subtle" icon={<Dismiss20Regular />} aria-label={t("close")} onClick={onClose} />
       </header>
-      <div className="in"><SearchBox autoFocus value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
+      <div className="find"><SearchBox ref={search} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
       <div className="scroll">
         <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={ticked} taken={taken} onToggle={toggle} />
         <Tell directory={directory} query={query} open={open} onLeave={onClose} />

@@ -41,10 +41,11 @@ export function useDirectory(query: string): Directory {
     queryKey: ["search", settled], queryFn: () => desk.api.call("GET /directory/search", { query: { q: settled } }), enabled: wanted, placeholderData: keepPreviousData, staleTime: 30_000,
   });
   const asked = able && q.length >= least;
+  const silent = search.data?.state === "stale"; // nobody was asked: that nobody was found says nothing
   return {
     folder, people: filterPeople(folder?.people ?? [], q), others: asked && search.data ? beyond(filterBy(search.data.people, search.isPlaceholderData ? q : ""), folder) : [],
-    loading: folders.isPending, error: folders.error, searching: asked && (search.isFetching || settled !== q), searchError: asked ? search.error : null,
-    searched: asked && search.isSuccess && !search.isPlaceholderData && settled === q, again: () => void (folders.error || folder?.state === "stale" ? folders.refetch() : search.refetch()),
+    loading: folders.isPending, error: folders.error, searching: asked && (search.isFetching || settled !== q), searchError: asked ? (search.error ?? (silent ? "stale" : null)) : null,
+    searched: asked && search.isSuccess && !silent && !search.isPlaceholderData && settled === q, again: () => void (folders.error || folder?.state === "stale" ? folders.refetch() : search.refetch()),
   };
 }
 

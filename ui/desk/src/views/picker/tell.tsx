@@ -31,7 +31,7 @@ export function Tell({ directory: d, query, open, onLeave }: Props) {
   const time = asOf ? ago(asOf, Date.now(), t) : "";
   return (
     <div role="status">
-      {state === "stale" && <div className="tell warn">{reason && reason !== "unreachable" ? t("dir.staleReason", { reason: sentence(reasonText(reason, undefined, t)).slice(0, -1), time }) : t("dir.stale", { time })}{again}</div>}
+      {state === "stale" && !d.searchError && <div className="tell warn">{reason && reason !== "unreachable" ? t("dir.staleReason", { reason: sentence(reasonText(reason, undefined, t)).slice(0, -1), time }) : t("dir.stale", { time })}{again}</div>}
       {state === "empty" && open && !q && <div className="tell"><b>{t("dir.empty")}</b>{t("dir.emptyHow")}</div>}
       {q && d.people.length === 0 && !d.others.length && <Nothing d={d} q={q} />}
       {q && d.people.length + d.others.length > 0 && d.searchError ? <div className="tell warn">{t("dir.searchFailed")}{again}</div> : null}
