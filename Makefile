@@ -39,11 +39,15 @@ check: ui ## formatting, vet, types, architecture
 	$(GO) vet ./...
 	$(NPM) run check --silent
 
+# The scenarios run under the race detector; what is long in them, and the replays, crashes and worlds, run without it.
+LONG := TestScenarios/(long-history|subscription|idle)$$
+
 test-go: ui ## Go tests on SQLite and PostgreSQL
-	$(GO) test -shuffle=on $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test -shuffle=on -timeout 30m -run '$(LONG)|TestReplay|TestCrash|TestLeaks' ./internal/apptest
 
 test-race: ui ## packages whose goroutines meet, under the race detector
-	$(GO) test -race -shuffle=on $(RACE)
+	$(GO) test -race -shuffle=on -timeout 30m -skip '$(LONG)|TestReplay|TestCrash' $(RACE)
 
 test-ui: ui ## unit tests of the interface
 	$(NPM) test --silent
