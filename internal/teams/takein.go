@@ -8,6 +8,7 @@ import (
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
+	"trialog/internal/store"
 )
 
 // read turns a message into content, fetching its files, and says whether it is for the back room only: because a line of it begins
@@ -22,7 +23,33 @@ func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant)
 		return nil, false, f.later
 	}
 	content, marked := unmark(content)
-	return content, marked || f.quotesPrivate, nil
+	content, err = e.requote(ctx, content)
+	return content, marked || f.quotesPrivate, err
+}
+
+// requote lets quotes of our posts say what the line says. Teams quotes the whole post: its heads with their names, and the lines around.
+func (e *ear) requote(ctx context.Context, nodes []chat.Node) ([]chat.Node, error) {
+	for i, n := range nodes {
+		if n.T != chat.Quote || n.Ref == 0 {
+			kids, err := e.requote(ctx, n.Kids)
+			if err != nil {
+				return nil, err
+			}
+			nodes[i].Kids = kids
+			continue
+		}
+		line, err := e.Store.Entry(ctx, e.c.ID, n.Ref)
+		if err != nil {
+			return nil, err
+		}
+		if line.Via == chat.ViaTeams {
+			continue
+		}
+		author, _ := e.c.Participant(line.Author)
+		content, _ := e.c.ForExperts(line.Seq, line.Content)
+		nodes[i].Text, nodes[i].Kids = author.Known(), content
+	}
+	return nodes, nil
 }
 
 // fetcher gets what one message refers to.
@@ -60,6 +87,20 @@ func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (chat.Seq, err
 	}
 	p, known, err := f.Store.PostByMessage(ctx, f.c.ID, string(id))
 	if err != nil || !known || p.Last == 0 {
+		return 0, err
+	}
+	return f.quotable(ctx, p)
+}
+
+// quotable is the line of a post that a quote of the post is about: a private one if there is any, since the quote holds the whole post.
+func (f *fetcher) quotable(ctx context.Context, p store.Post) (chat.Seq, error) {
+	list, err := f.Store.Entries(ctx, f.c.ID, p.First-1, int(p.Last-p.First)+1)
+	for _, x := range list {
+		if x.Kind == chat.Message && x.Seq <= p.Last && shown(f.c, x) && x.Audience == chat.BackRoom {
+			return x.Seq, err
+		}
+	}
+	if err != nil {
 		return 0, err
 	}
 	return f.lastLine(ctx, p)
