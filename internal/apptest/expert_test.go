@@ -204,6 +204,8 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		return err
 	case "calms":
 		t.SetFaults(func(f *teamsim.Faults) { *f = teamsim.Faults{} })
+	case "members":
+		return p.members(ctx, args)
 	case "has-threads":
 		return p.hasThreads(ctx, args)
 	case "has-subscriptions":
