@@ -51,7 +51,9 @@ func (l *leaker) words(a Audience) Content {
 	return all[at:min(len(all), at+1+l.r.IntN(2))]
 }
 
-func (l *leaker) audience() Audience { return []Audience{Everyone, BackRoom, BackRoom, Staff}[l.r.IntN(4)] }
+func (l *leaker) audience() Audience {
+	return []Audience{Everyone, BackRoom, BackRoom, Staff}[l.r.IntN(4)]
+}
 
 // line is a random entry of the log.
 func (l *leaker) line() Entry { return l.log[l.r.IntN(len(l.log))] }
