@@ -114,10 +114,10 @@ export const de: Catalogue = {
   "error.crash": "Auf der Seite ist ein Fehler aufgetreten.", "error.reload": "Neu laden",
 
   // Was Agenten rund um die Einladung tun
-  "kind.service": "Service", "state.silent": "noch keine Antwort", "chip.left": "noch {time}", "remind": "Erinnern", "transfer": "Übergeben",
+  "kind.service": "Service", "state.silent": "keine Antwort", "chip.left": "noch {time}", "remind": "Erinnern", "transfer": "Übergeben",
   "log.publish": "Veröffentlichen", "log.publishChange": "Änderung veröffentlichen", "log.publishHint": "{name} liest diese Nachricht dann als die des Experten", "log.publishedFor": "Veröffentlicht: {name} liest sie",
   "log.publishedBy": "veröffentlicht von {name}", "log.publishedByYou": "von Ihnen veröffentlicht", "log.takeBack": "Zurücknehmen", "log.takeBackText": "Die Kundenseite sieht, dass eine Nachricht gelöscht wurde. Die private Nachricht bleibt.",
-  "silent.one": "{name} hat seit {minutes} Minuten nicht geantwortet.", "silent.many": "{n} Experten haben nicht geantwortet.", "silent.next": "Jemand anderen einladen", "silent.remindName": "{name} erinnern",
+  "silent.one": "{name} hat seit {minutes, plural, one {einer Minute} other {# Minuten}} nicht geantwortet.", "silent.many": "{n} Experten haben nicht geantwortet.", "silent.next": "Jemand anderen einladen", "silent.remindName": "{name} erinnern",
   "seat.join": "{name} bittet Sie dazu", "seat.transfer": "{name} möchte übergeben", "seat.decline": "Ablehnen", "seat.read": "Sie können mitlesen, bis Sie sich entscheiden.",
   "offer.declined": "hat abgelehnt", "offer.expired": "hat nicht geantwortet", "offer.withdrawn": "zurückgezogen", "offer.withdraw": "Anfrage zurückziehen",
   "note.offer": "Ein Kollege braucht Sie: {name}", "note.silent": "{name} antwortet nicht in #{number}",
@@ -128,7 +128,7 @@ export const de: Catalogue = {
   "fact.sender_stays": "Der gegangene Agent ist noch Mitglied des Chats in Microsoft Teams",
   "dir.colleagues": "Kollegen", "dir.services": "Services", "dir.services.count": "{n, plural, one {# Service} other {# Services}}",
   "dir.quiet": "{n, plural, one {{names} möchte nicht gestört werden.} other {{names} möchten nicht gestört werden.}} Laden Sie nur ein, wenn es nicht warten kann.",
-  "share.preview": "Vorschau", "share.title": "Das bekommt der Experte", "share.amount": "Umfang", "share.all": "Der ganze Verlauf", "share.last": "{n, plural, one {Die letzte Nachricht} other {Die letzten # Nachrichten}}", "share.fromLine": "Ab einer Nachricht",
+  "share.preview": "Vorschau", "share.colleagues": "Kollegen lesen alles mit, auch das Hinterzimmer", "share.title": "Das bekommt der Experte", "share.amount": "Umfang", "share.all": "Der ganze Verlauf", "share.last": "{n, plural, one {Die letzte Nachricht} other {Die letzten # Nachrichten}}", "share.fromLine": "Ab einer Nachricht",
   "share.same": "Wer jetzt dazukommt, sieht denselben Chat wie {names}: Daran lässt sich nichts mehr auswählen.", "share.masks": "Kartennummern, IBANs, E-Mail-Adressen und Telefonnummern sind verdeckt.",
   "share.live": "In dem, was später geschrieben wird, ist verdeckt: {what}.", "share.line": "{name}, {time}", "share.fromHere": "Ab hier", "share.fromHereLabel": "Ab hier: {line}", "share.inThread": "schon im Chat", "share.leftOut": "ausgelassen",
   "share.masked": "Verdeckt: {what}.", "share.lift": "Offen zeigen", "share.reason": "Wozu braucht der Experte das?", "share.lifted": "Nicht verdeckt: {reason}", "share.maskAgain": "Wieder verdecken",

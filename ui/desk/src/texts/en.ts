@@ -112,10 +112,10 @@ export const en = {
   "error.crash": "The page ran into an error.", "error.reload": "Reload",
 
   // What agents do around the invitation
-  "kind.service": "Service", "state.silent": "no answer yet", "chip.left": "{time} left", "remind": "Remind", "transfer": "Transfer",
+  "kind.service": "Service", "state.silent": "no answer", "chip.left": "{time} left", "remind": "Remind", "transfer": "Transfer",
   "log.publish": "Publish", "log.publishChange": "Publish the change", "log.publishHint": "{name} will read this line as the expert’s", "log.publishedFor": "Published: {name} reads it",
   "log.publishedBy": "published by {name}", "log.publishedByYou": "published by you", "log.takeBack": "Take back", "log.takeBackText": "The customer sees that a message was deleted. The private line stays.",
-  "silent.one": "{name} has not answered for {minutes} minutes.", "silent.many": "{n} experts have not answered.", "silent.next": "Invite somebody else", "silent.remindName": "Remind {name}",
+  "silent.one": "{name} has not answered for {minutes, plural, one {a minute} other {# minutes}}.", "silent.many": "{n} experts have not answered.", "silent.next": "Invite somebody else", "silent.remindName": "Remind {name}",
   "seat.join": "{name} asks you to join", "seat.transfer": "{name} wants to hand over", "seat.decline": "Decline", "seat.read": "You can read along until you decide.",
   "offer.declined": "declined", "offer.expired": "did not answer", "offer.withdrawn": "withdrawn", "offer.withdraw": "Withdraw the offer",
   "note.offer": "A colleague needs you: {name}", "note.silent": "{name} does not answer in #{number}",
@@ -126,7 +126,7 @@ export const en = {
   "fact.sender_stays": "The agent who left is still a member of the chat in Microsoft Teams",
   "dir.colleagues": "Colleagues", "dir.services": "Services", "dir.services.count": "{n, plural, one {# service} other {# services}}",
   "dir.quiet": "{n, plural, one {{names} does not want to be disturbed.} other {{names} do not want to be disturbed.}} Invite only if it can’t wait.",
-  "share.preview": "Preview", "share.title": "What the expert gets", "share.amount": "How much", "share.all": "The whole history", "share.last": "{n, plural, one {The last message} other {The last # messages}}", "share.fromLine": "From a line on",
+  "share.preview": "Preview", "share.colleagues": "Colleagues read everything, the back room too", "share.title": "What the expert gets", "share.amount": "How much", "share.all": "The whole history", "share.last": "{n, plural, one {The last message} other {The last # messages}}", "share.fromLine": "From a line on",
   "share.same": "Whoever is added now sees the same chat as {names}: nothing of it can be chosen any more.", "share.masks": "Card numbers, IBANs, e-mail addresses and phone numbers are masked.",
   "share.live": "In what is written later, this is masked: {what}.", "share.line": "{name}, {time}", "share.fromHere": "From here", "share.fromHereLabel": "From here: {line}", "share.inThread": "in the chat already", "share.leftOut": "left out",
   "share.masked": "Masked: {what}.", "share.lift": "Show unmasked", "share.reason": "Why does the expert need it?", "share.lifted": "Not masked: {reason}", "share.maskAgain": "Mask again",

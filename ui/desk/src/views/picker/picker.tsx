@@ -1,6 +1,6 @@
 import { Button, Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
-import { Eye20Regular } from "@fluentui/react-icons/svg/eye";
+import { Eye16Regular } from "@fluentui/react-icons/svg/eye";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useId, useMemo, useState, type KeyboardEvent } from "react";
 import type { Summary } from "../../../../shared/types";
@@ -82,8 +82,10 @@ function Body({ c, onClose }: Props) {
       )}
       <Before guests={guests} />
       <footer>
-        <Share id={c.id} guests={guests} />
-        {!looking && <Button appearance="subtle" icon={<Eye20Regular />} disabledFocusable={preview.isFetching} onClick={() => (guests.look(), setLooking(true))}>{t("share.preview")}</Button>}
+        <div className="what">
+          <Share id={c.id} guests={guests} />
+          {!looking && !guests.transferable && <Button appearance="subtle" size="small" icon={<Eye16Regular />} disabledFocusable={preview.isFetching} onClick={() => (guests.look(), setLooking(true))}>{t("share.preview")}</Button>}
+        </div>
         <Button onClick={onClose}>{t("cancel")}</Button>
         {guests.transferable && <Button disabledFocusable={guests.invite.isPending} onClick={() => guests.invite.mutate(true)}>{t("transfer")}</Button>}
         <Button appearance="primary" aria-label={t("dir.invite")} disabled={guests.count === 0} disabledFocusable={guests.invite.isPending} onClick={() => guests.invite.mutate(false)}>
@@ -111,6 +113,7 @@ function Before({ guests }: { guests: Guests }) {
 function Share({ id, guests }: { id: string; guests: Guests }) {
   const { t } = useShell();
   const log = useDesk((s) => logOf(s, id));
+  if (guests.people.size === 0 && guests.colleagues.size > 0) return <span className="share">{t("share.colleagues")}</span>;
   if (guests.preview.data && guests.looked) {
     const { lines, of, files } = counts(guests.preview.data, guests.choice);
     return <span className="share">{t("share.counts", { lines, of, files })}</span>;

@@ -35,10 +35,10 @@ export function PersonRow({ p, c }: { p: Participant; c: Summary }) {
 function Words({ p, c, t }: { p: Participant; c: Summary; t: Texts }) {
   const role = roleText(p, t);
   if (p.state === "failed") return <>{p.kind === "agent" ? role : t("state.failed")}: {whyText(p, t)}</>;
-  if (isOffered(p) || p.silentAt) return <>{role} · {stateText(p, c, t)}<Countdown p={p} c={c} /></>;
+  if (isOffered(p) || p.silentAt) return <>{role} · {stateText(p, c, t)} <Countdown p={p} c={c} /></>;
   if (p.kind === "agent") return <>{role}{callName(p) !== p.name && ` · ${t("quote", { text: callName(p) })}`}{!isPresent(p) && ` · ${stateText(p, c, t)}`}</>;
   if (p.state === "answered" && p.joinedAt && p.answeredAt) return <>{role} · {t("state.firstAnswer", { time: duration(Date.parse(p.answeredAt) - Date.parse(p.joinedAt), t) })}</>;
-  if (p.state === "joined" && p.kind === "expert" && p.joinedAt && c.status === "active") return <>{role} · {t("state.joined")} · <Since since={p.joinedAt}>{(time) => t("conv.since", { time })}</Since><Countdown p={p} c={c} /></>;
+  if (p.state === "joined" && p.kind === "expert" && p.joinedAt && c.status === "active") return <>{role} · {t("state.joined")} · <Since since={p.joinedAt}>{(time) => t("conv.since", { time })}</Since> <Countdown p={p} c={c} /></>;
   return <>{role} · {stateText(p, c, t)}</>;
 }
 

@@ -35,7 +35,8 @@ function Chip({ p, c }: { p: Participant; c: Summary }) {
   const chip = (
     <li className={`chip ${failed || p.silentAt ? "failed" : p.kind} ${isOffered(p) ? "offered" : ""}`}>
       <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} small />
-      <span className="words"><b className="cut">{name}</b><small className="cut">{failed ? why : <>{roleText(p, t)} · {state}<Countdown p={p} c={c} /></>}</small></span>
+      <span className="words"><b className="cut">{name}</b><small className="cut">{failed ? why : `${roleText(p, t)} · ${state}`}</small></span>
+      <Countdown p={p} c={c} />
       {failed && p.kind === "expert" && (
         <Button appearance="transparent" icon={<ArrowClockwise16Regular />} aria-label={t("chip.retry", { name: p.name })}
           onClick={() => act(() => desk.api.call("POST /conversations/{id}/participants/{n}/retry", { path: { id: c.id, n: p.id } }))} />
@@ -51,7 +52,7 @@ export function Countdown({ p, c }: { p: Participant; c: Summary }) {
   const until = isOffered(p) ? Date.parse(p.offer!.until) : p.silentAt ? undefined : answerBy(p, c);
   const left = (until ?? 0) - useNow();
   if (until === undefined || left <= 0) return null;
-  return <span className="num"> · <span aria-hidden="true">{clock(left)}</span><span className="hidden">{t("chip.left", { time: duration(left, t) })}</span></span>;
+  return <span className="left num"><span aria-hidden="true">{clock(left)}</span><span className="hidden">{t("chip.left", { time: duration(left, t) })}</span></span>;
 }
 
 /** What somebody is; an offer to a service stands for nobody yet. */
