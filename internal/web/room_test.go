@@ -74,7 +74,9 @@ func TestSharePreview(t *testing.T) {
 	}
 	trail, err := w.store.AuditTrail(t.Context(), "conversation:"+string(v.id), time.Time{}, 100)
 	w.must(err)
-	if !slices.ContainsFunc(trail, func(r store.AuditRecord) bool { return r.Action == "lift_mask" && strings.Contains(string(r.Detail), "refund") }) {
+	if !slices.ContainsFunc(trail, func(r store.AuditRecord) bool {
+		return r.Action == "lift_mask" && strings.Contains(string(r.Detail), "refund")
+	}) {
 		t.Errorf("audit trail %+v", trail)
 	}
 }
