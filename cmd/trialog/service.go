@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 
 	"trialog/internal/app"
-	"trialog/internal/chat"
-	"trialog/internal/store"
 )
 
 // serviceCmd sets a service up by hand. Flags that are not given leave what is stored.
@@ -23,49 +19,17 @@ type serviceCmd struct {
 	ExpertsPrivate *bool     `help:"What experts write is private; agents publish single lines." negatable:""`
 	AnswerMinutes  *int      `help:"After how many minutes without an answer of an expert the agents are told; -1 for never."`
 	ExpertLimit    *int      `help:"In how many running chats an expert may be to be invited to one more; 0 for no limit."`
-	Masks          *[]string `help:"What is masked for experts: cards, ibans, emails, phones." enum:"cards,ibans,emails,phones,none" sep:","`
+	Masks          *[]string `help:"What is masked for experts: cards, ibans, emails, phones; or none." enum:"cards,ibans,emails,phones,none" sep:","`
 }
 
 // Run creates or changes the service.
 func (s *serviceCmd) Run(ctx context.Context, c *console) error {
 	return s.with(ctx, c, func(a *app.App) error {
-		service, err := a.Store.Service(ctx, chat.ServiceID(s.ID))
-		if chat.IsKind(err, chat.NotFound) {
-			service, err = store.Service{ID: chat.ServiceID(s.ID), Name: s.ID}, nil
+		name, err := a.ChangeService(ctx, app.ServiceChange{ID: s.ID, Name: s.Name, ExpertNames: s.ExpertNames, ExpertAlias: s.ExpertAlias, AgentNames: s.AgentNames,
+			AgentAlias: s.AgentAlias, ExpertsPrivate: s.ExpertsPrivate, AnswerMinutes: s.AnswerMinutes, ExpertLimit: s.ExpertLimit, Masks: s.Masks})
+		if err == nil {
+			fmt.Fprintf(c.out, "Service %s (%s) is stored.\n", s.ID, name)
 		}
-		if err != nil {
-			return err
-		}
-		s.change(&service)
-		if service.Settings.AgentNames == store.NameAlias && service.Settings.AgentAlias == "" {
-			return errors.New("say by --agent-alias what customers read for agents")
-		}
-		if err := a.Store.PutService(ctx, service); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.out, "Service %s (%s) is stored.\n", service.ID, service.Name)
-		return nil
+		return err
 	})
-}
-
-func (s *serviceCmd) change(v *store.Service) {
-	set(&v.Name, s.Name)
-	set((*string)(&v.Settings.ExpertNames), s.ExpertNames)
-	set(&v.Settings.Alias, s.ExpertAlias)
-	set((*string)(&v.Settings.AgentNames), s.AgentNames)
-	set(&v.Settings.AgentAlias, s.AgentAlias)
-	set(&v.Settings.ExpertsPrivate, s.ExpertsPrivate)
-	set(&v.Settings.AnswerMinutes, s.AnswerMinutes)
-	set(&v.Settings.ExpertLimit, s.ExpertLimit)
-	if s.Masks != nil {
-		has := func(name string) bool { return slices.Contains(*s.Masks, name) }
-		v.Settings.Masks = &chat.Masks{Cards: has("cards"), IBANs: has("ibans"), Emails: has("emails"), Phones: has("phones")}
-	}
-}
-
-// set changes what a flag was given for.
-func set[T any](to, given *T) {
-	if given != nil {
-		*to = *given
-	}
 }

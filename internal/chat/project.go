@@ -6,15 +6,16 @@ import "slices"
 // that stand in mentions and quotes, which Microsoft Teams fills in by itself, are for customers the names that customers may see.
 func (c *Conversation) Project(viewer Kind, e Entry) (Entry, bool) {
 	v, ok := Project(viewer, e)
-	if ok && viewer == Customer && c.naming(v.Content) {
+	if ok && viewer == Customer && v.Content.NamesPeople() {
 		v.Content = c.renamed(v.Content)
 	}
 	return v, ok
 }
 
-func (c *Conversation) naming(content Content) bool {
+// NamesPeople reports whether there are names in the content that people did not type: only then must one know who takes part to project it.
+func (c Content) NamesPeople() bool {
 	found := false
-	content.walk(func(n Node) { found = found || names(n) })
+	c.walk(func(n Node) { found = found || names(n) })
 	return found
 }
 

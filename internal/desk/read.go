@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
@@ -42,14 +43,14 @@ func (d *Desk) EntriesBefore(ctx context.Context, a Actor, before chat.Seq, limi
 
 // project is what the actor may see of entries.
 func (d *Desk) project(ctx context.Context, a Actor, all []chat.Entry) ([]chat.Entry, error) {
+	c := &chat.Conversation{}
+	if a.Kind == chat.Customer && slices.ContainsFunc(all, func(e chat.Entry) bool { return e.Content.NamesPeople() }) {
+		var err error
+		if c, err = d.store.Conversation(ctx, a.Conversation); err != nil {
+			return nil, err
+		}
+	}
 	seen := make([]chat.Entry, 0, len(all))
-	if len(all) == 0 {
-		return seen, nil
-	}
-	c, err := d.store.Conversation(ctx, a.Conversation)
-	if err != nil {
-		return nil, err
-	}
 	for _, e := range all {
 		if v, ok := c.Project(a.Kind, e); ok {
 			seen = append(seen, v)
