@@ -23,6 +23,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to date and exit."`
 	User    userCmd    `cmd:"" help:"Create agents and change their passwords."`
 	Account accountCmd `cmd:"" help:"Create or change the Microsoft Teams integration account."`
+	Service serviceCmd `cmd:"" help:"Create a service or change what customers and experts see in its chats."`
 	Doctor  doctorCmd  `cmd:"" help:"Check this installation and say in plain words what is wrong."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 

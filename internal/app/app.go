@@ -113,6 +113,7 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	part("store", a.Store.Run)
 	part("gateway", a.gateway.Run)
+	part("offers", a.Desk.WatchOffers)
 	part("teams", a.Teams.Run)
 	g.Go(func() error {
 		<-ctx.Done()

@@ -324,6 +324,8 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		return p.reacted(ctx, args[:len(args)-3])
 	case "last-line":
 		return p.lastLine(ctx, args)
+	case "members":
+		return p.members(ctx, args)
 	case "has-threads":
 		return p.hasThreads(ctx, args)
 	case "has-subscriptions":

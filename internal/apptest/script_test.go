@@ -53,6 +53,7 @@ func play(t *testing.T, file string) {
 			"expert":   p.do(p.expert),
 			"tenant":   p.do(p.tenant),
 			"server":   p.do(p.server),
+			"service":  p.do(p.service),
 			"after":    p.do(p.after),
 			"ticking":  p.do(p.ticking),
 		},
@@ -82,7 +83,7 @@ func (p *player) do(cmd func(context.Context, []string) error) func(*testscript.
 		if neg {
 			args = append([]string{"!"}, args...)
 		}
-		if len(args) > 0 && args[0] == "!" && !slices.Contains(args, "sees") {
+		if len(args) > 0 && args[0] == "!" && !slices.Contains(args, "sees") && !slices.Contains(args, "learns") {
 			if err := cmd(p.w.ctx, args[1:]); err == nil {
 				ts.Fatalf("worked, though it must not")
 			}
@@ -207,6 +208,8 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		err = p.showsPicture(first, c.Seen.Entries(), func(id chat.FileID) ([]byte, error) { return c.Download(ctx, id) })
 	case "sees":
 		return p.sees(not, name, args, func() ([]string, error) { return Shown(c.Seen.Entries()), nil })
+	case "learns": // in any byte
+		return p.learns(ctx, not, c, first)
 	default:
 		err = fmt.Errorf("customers don't %q", verb)
 	}
@@ -409,7 +412,7 @@ func (p *player) agentIn(ctx context.Context, a *Agent, c *Customer, not bool, v
 			return fmt.Errorf("lane is %+v, want %s", s.Lane, first)
 		}
 	default:
-		return fmt.Errorf("agents don't %q", verb)
+		return p.agentRoom(ctx, a, c, verb, args)
 	}
 	return err
 }

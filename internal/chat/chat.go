@@ -80,39 +80,59 @@ type Person struct {
 type Participant struct {
 	ID   ParticipantID `json:"id"`
 	Kind Kind          `json:"kind"`
-	// Name is what staff and experts see; PublicName is what the customer sees.
+	// Name is what staff see; PublicName is what the customer sees, by the service's policy. Nickname, if an agent has one, is what
+	// experts and colleagues read; experts are known by their Name.
 	Name       string  `json:"name"`
 	PublicName string  `json:"publicName"`
+	Nickname   string  `json:"nickname,omitempty"`
 	Agent      AgentID `json:"agent,omitempty"`
 	Person     *Person `json:"person,omitempty"`
-	// InvitedBy is the agent who invited this expert; its sign-in carries the thread.
+	// InvitedBy is the agent who invited this expert or colleague; for experts, its sign-in carries the thread.
 	InvitedBy ParticipantID `json:"invitedBy,omitempty"`
-	State     State         `json:"state"`
+	// Offer is what a colleague, or a service's agents, may accept while State is Invited.
+	Offer *Offer `json:"offer,omitempty"`
+	State State  `json:"state"`
 	// Reason says in a stable code why State is Failed; Detail names the thing (a permission, a file).
 	Reason   string     `json:"reason,omitempty"`
 	Detail   string     `json:"detail,omitempty"`
 	JoinedAt *time.Time `json:"joinedAt,omitempty"`
 	LeftAt   *time.Time `json:"leftAt,omitempty"`
+	// InvitedAt is the moment since when an expert could have answered; RemindedAt that of the last reminder.
+	InvitedAt  *time.Time `json:"invitedAt,omitempty"`
+	RemindedAt *time.Time `json:"remindedAt,omitempty"`
+	// SilentAt is the moment when staff were told that no answer has come.
+	SilentAt *time.Time `json:"silentAt,omitempty"`
 	// AnsweredAt is the moment of the first line since the (last) invitation.
 	AnsweredAt *time.Time `json:"answeredAt,omitempty"`
 }
 
-// Present reports whether the participant takes part now, or is on the way in.
+// Known is the name by which experts and colleagues know the participant.
+func (p Participant) Known() string {
+	if p.Nickname != "" {
+		return p.Nickname
+	}
+	return p.Name
+}
+
+// Present reports whether the participant takes part now. Experts who are on the way in count: Teams may show them the chat before we
+// hear of it. Colleagues do not before they have accepted.
 func (p Participant) Present() bool {
 	switch p.State {
 	case Left, Removed, Failed:
 		return false
+	case Inviting, Invited:
+		return p.Kind == Expert
 	}
 	return true
 }
 
-// State is where a participant stands. Customers and agents are Joined or Left; experts go through all.
+// State is where a participant stands. Customers are Joined or Left; agents may be Invited before, or Failed; experts go through all.
 type State string
 
 // The states of a participant.
 const (
 	Inviting State = "inviting" // the invitation is recorded, Microsoft Teams does not have it yet
-	Invited  State = "invited"  // Microsoft Teams has the history
+	Invited  State = "invited"  // Microsoft Teams has the history; a colleague has the offer
 	Joined   State = "joined"   // takes part; for experts: Microsoft Teams lists them as member of the thread
 	Answered State = "answered" // the expert has written at least once
 	Failed   State = "failed"   // the invitation did not get through; Reason says why

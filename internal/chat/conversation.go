@@ -21,6 +21,8 @@ type Conversation struct {
 	LastMessage *Preview `json:"lastMessage,omitempty"`
 	// CustomerWaits is the moment of the customer's oldest line that no agent or expert has answered yet.
 	CustomerWaits *time.Time `json:"customerWaits,omitempty"`
+	// Shares say what of the log the experts got; see ShareOf.
+	Shares []Shared `json:"shares,omitempty"`
 }
 
 // Visitor is what is known about the customer.
@@ -87,7 +89,7 @@ func (c *Conversation) Conference() bool { return len(c.Present(Expert)) > 0 }
 // Clone returns a copy that shares nothing that Apply changes.
 func (c *Conversation) Clone() *Conversation {
 	d := *c
-	d.Participants = slices.Clone(c.Participants)
+	d.Participants, d.Shares = slices.Clone(c.Participants), slices.Clone(c.Shares)
 	return &d
 }
 
@@ -110,10 +112,13 @@ func (c *Conversation) Apply(e Entry) {
 		c.applyLeft(e)
 	case Invitation:
 		c.applyInvitation(e)
+	case Notice:
+		c.applyNotice(e)
 	case ClosedFact:
 		at := e.At
 		c.Status, c.ClosedAt, c.CustomerWaits = Closed, &at, nil
 	}
+	c.followShare(e)
 }
 
 func (f *Fact) participant() *Participant {
@@ -135,6 +140,9 @@ func (c *Conversation) join(f *Fact, at time.Time) {
 	}
 	if joined.State == Joined {
 		joined.JoinedAt = &at
+		if joined.Kind == Expert && joined.InvitedAt == nil {
+			joined.InvitedAt = &at
+		}
 	}
 	if int(p.ID) == len(c.Participants)+1 {
 		c.Participants = append(c.Participants, joined)
@@ -159,7 +167,7 @@ func (c *Conversation) applyMessage(e Entry) {
 		c.CustomerWaits = nil
 	}
 	if p.Kind == Expert && p.AnsweredAt == nil {
-		c.Participants[p.ID-1].AnsweredAt = &at
+		c.Participants[p.ID-1].AnsweredAt, c.Participants[p.ID-1].SilentAt = &at, nil
 		c.Participants[p.ID-1].State = Answered
 	}
 }
@@ -185,14 +193,22 @@ func (c *Conversation) applyInvitation(e Entry) {
 		return
 	}
 	if e.Fact.Participant != nil {
+		c.applyShare(e)
 		c.join(e.Fact, e.At)
 		return
 	}
 	p, ok := c.Participant(e.Fact.Subject)
-	if !ok || p.Kind != Expert {
+	switch {
+	case ok && p.Kind == Expert:
+		p.State, p.Reason, p.Detail = e.Fact.State, e.Fact.Reason, e.Fact.Detail
+		if at := e.At; p.State == Invited {
+			p.InvitedAt, p.RemindedAt, p.SilentAt = &at, nil, nil
+		}
+	case ok && p.Offer != nil:
+		p = p.offered(e.Fact)
+	default:
 		return
 	}
-	p.State, p.Reason, p.Detail = e.Fact.State, e.Fact.Reason, e.Fact.Detail
 	c.Participants[p.ID-1] = p
 }
 

@@ -8,14 +8,14 @@ type EntryKind string
 
 // The kinds of entry.
 const (
-	Message    EntryKind = "message"    // Content
+	Message    EntryKind = "message"    // Content; a published line (see Publish) has Ref and Fact.Subject, the agent who published it
 	Edit       EntryKind = "edit"       // Ref and the new Content; old versions stay in the log
 	Delete     EntryKind = "delete"     // Ref
 	Reaction   EntryKind = "reaction"   // Ref, Emoji, Withdrawn
 	Opened     EntryKind = "opened"     // Fact.Participant is the customer, Fact.Service, Fact.Page
 	JoinedFact EntryKind = "joined"     // Fact.Participant
 	LeftFact   EntryKind = "left"       // Fact.Subject, Fact.Reason: left, removed, ended
-	Invitation EntryKind = "invitation" // Fact.Participant (when inviting), Fact.Subject, Fact.State, Fact.Reason, Fact.Detail
+	Invitation EntryKind = "invitation" // Fact.Participant and Fact.Share (when inviting), Fact.Subject, Fact.State, Fact.Reason, Fact.Detail
 	ClosedFact EntryKind = "closed"     // Fact.Reason: customer, agent, timeout
 	Notice     EntryKind = "notice"     // Fact.Reason, Fact.Detail: something a person should know, e.g. a file that can't cross
 )
@@ -50,6 +50,8 @@ type Fact struct {
 	Detail      string        `json:"detail,omitempty"`
 	Service     string        `json:"service,omitempty"`
 	Page        *Page         `json:"page,omitempty"`
+	Share       *Share        `json:"share,omitempty"` // what the invited expert gets of the history
+	Agent       AgentID       `json:"agent,omitempty"` // who declined an offer to several
 }
 
 // Reasons of facts: why a participant left, why a conversation ended. Reasons of failed invitations are the connector's stable codes.

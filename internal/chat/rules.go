@@ -27,7 +27,8 @@ func Open(o Opening) []Entry {
 type Staffer struct {
 	ID         AgentID
 	Name       string // the agent's full name
-	PublicName string // nickname if there is one: what customers and experts read
+	Nickname   string // what experts and colleagues read instead of Name, if set
+	PublicName string // what customers read, by the service's policy
 }
 
 // Accept lets an agent into a conversation.
@@ -42,7 +43,7 @@ func (c *Conversation) Accept(a Staffer) ([]Entry, error) {
 		}
 		id = p.ID
 	}
-	p := Participant{ID: id, Kind: Agent, Name: a.Name, PublicName: a.PublicName, Agent: a.ID, State: Joined}
+	p := Participant{ID: id, Kind: Agent, Name: a.Name, PublicName: a.PublicName, Nickname: a.Nickname, Agent: a.ID, State: Joined}
 	return []Entry{{Audience: Everyone, Kind: JoinedFact, Fact: &Fact{Participant: &p}}}, nil
 }
 
@@ -71,9 +72,13 @@ func (c *Conversation) EditLine(original Entry, l Line) ([]Entry, error) {
 	return []Entry{{Author: l.By, Audience: original.Audience, Kind: Edit, Ref: original.Seq, Content: l.Content, Key: l.Key, Via: l.Via}}, nil
 }
 
-// DeleteLine takes the speaker's own line back.
+// DeleteLine takes the speaker's own line back. What an agent published, any agent of the chat may take back.
 func (c *Conversation) DeleteLine(original Entry, l Line) ([]Entry, error) {
-	if err := c.own(original, l.By); err != nil {
+	if original.Published() {
+		if err := c.agentActs(l.By); err != nil {
+			return nil, err
+		}
+	} else if err := c.own(original, l.By); err != nil {
 		return nil, err
 	}
 	return []Entry{{Author: l.By, Audience: original.Audience, Kind: Delete, Ref: original.Seq, Key: l.Key, Via: l.Via}}, nil
@@ -106,6 +111,7 @@ type Invitee struct {
 	Person     Person
 	Name       string
 	PublicName string // what the customer will see, by the service's policy
+	Share      Share  // what of the history the expert gets
 }
 
 // Invite begins the way of experts into the conversation. Those who take part already, or are on the way, are left out: inviting
@@ -128,7 +134,8 @@ func (c *Conversation) Invite(by ParticipantID, invitees []Invitee) ([]Entry, er
 			id, next = next, next+1
 		}
 		person := i.Person
-		entries = append(entries, Entry{Author: by, Audience: Staff, Kind: Invitation, Fact: &Fact{State: Inviting, Participant: &Participant{
+		share := i.Share
+		entries = append(entries, Entry{Author: by, Audience: Staff, Kind: Invitation, Fact: &Fact{State: Inviting, Share: &share, Participant: &Participant{
 			ID: id, Kind: Expert, Name: i.Name, PublicName: i.PublicName, Person: &person, InvitedBy: by, State: Inviting}}})
 	}
 	return entries, nil
@@ -250,6 +257,9 @@ func (c *Conversation) expert(id ParticipantID) (Participant, error) {
 
 // MaySpeak refuses participants who no longer take part, and everybody once the conversation is closed.
 func (c *Conversation) MaySpeak(by ParticipantID) error { return c.speaks(by, Everyone) }
+
+// MayOffer refuses everybody but agents of the conversation.
+func (c *Conversation) MayOffer(by ParticipantID) error { return c.agentActs(by) }
 
 // MayManage refuses everybody but agents of the conversation who act on one of its experts.
 func (c *Conversation) MayManage(by, expert ParticipantID) error {

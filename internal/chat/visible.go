@@ -13,6 +13,22 @@ func Sees(viewer Kind, a Audience) bool {
 	return false
 }
 
+// Crosses reports whether an entry is for the thread: what staff and customers say to experts, and the facts that experts should know.
+func Crosses(e Entry) bool {
+	if !Sees(Expert, e.Audience) || e.Via == ViaTeams {
+		return false
+	}
+	switch e.Kind {
+	case Message, Opened:
+		return true
+	case JoinedFact: // Teams shows itself that an expert was added
+		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != Expert
+	case Notice:
+		return e.Fact != nil
+	}
+	return false
+}
+
 // Project returns the entry as a viewer of that kind may see it, or false. For customers it is built anew from the few fields that
 // are theirs, so that a field added later is hidden until somebody shows it: in particular a hidden name, a person id, a reason or
 // another participant's key is in no byte of the result.
@@ -28,7 +44,10 @@ func Project(viewer Kind, e Entry) (Entry, bool) {
 	if e.Author == customerID {
 		v.Key = e.Key
 	}
-	if e.Fact != nil {
+	if e.Kind == Message {
+		v.Ref = 0 // a published line refers to the private one
+	}
+	if e.Fact != nil && e.System() {
 		v.Fact = &Fact{Subject: e.Fact.Subject, Service: e.Fact.Service}
 		if e.Kind == LeftFact || e.Kind == ClosedFact {
 			v.Fact.Reason = e.Fact.Reason

@@ -3,20 +3,30 @@ package desk
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
 )
 
-// Accept makes the agent a part of a waiting conversation. Of two agents who try at once, one gets it and the other is told.
+// Accept makes the agent a part of a waiting conversation, or of a running one in which the agent was offered a place. Of two agents who
+// try at once, one gets it and the other is told.
 func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.ConversationID) (*chat.Conversation, error) {
 	who, err := d.store.Agent(ctx, agent)
 	if err != nil {
 		return nil, fmt.Errorf("read agent %s: %w", agent, err)
 	}
-	mine, err := d.store.OfAgent(ctx, agent)
+	mine, _, err := d.own(ctx, agent)
 	if err != nil {
-		return nil, fmt.Errorf("list conversations of %s: %w", agent, err)
+		return nil, err
+	}
+	now, err := d.store.Conversation(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	service, err := d.serviceOf(ctx, now)
+	if err != nil {
+		return nil, err
 	}
 	full := who.Capacity > 0 && len(mine) >= who.Capacity
 	done, err := d.store.Append(ctx, store.Write{Conversation: id, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
@@ -24,13 +34,17 @@ func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.Conversat
 		if ok && p.Present() {
 			return nil, nil
 		}
-		if c.Status == chat.Active {
+		_, offered := c.OfferTo(agent)
+		if c.Status == chat.Active && !offered {
 			return nil, chat.Refuse(chat.Conflict, "taken", "Another agent has taken this chat.")
 		}
 		if full {
 			return nil, chat.Refuse(chat.Conflict, "capacity", "You already have %d chats, your limit.", len(mine))
 		}
-		return c.Accept(chat.Staffer{ID: agent, Name: who.Name, PublicName: who.PublicName()})
+		if offered {
+			return c.TakeOffer(staffer(service, who), time.Now())
+		}
+		return c.Accept(staffer(service, who))
 	}})
 	if err != nil {
 		return nil, err

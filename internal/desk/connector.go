@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"io"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
@@ -39,8 +40,8 @@ func (t ThreadLine) line() chat.Line {
 	return chat.Line{By: t.By, Audience: t.Audience, Content: t.Content, Key: t.Key, Via: chat.ViaTeams}
 }
 
-// FromThread takes a line in from the thread. An expert who writes has joined, whatever the member list said so far. After the
-// end of the conversation the refusal is of kind Gone.
+// FromThread takes a line in from the thread. An expert who writes has joined, whatever the member list said so far; what experts write is
+// private where the service says so. After the end of the conversation the refusal is of kind Gone.
 func (d *Desk) FromThread(ctx context.Context, id chat.ConversationID, t ThreadLine) (Posted, error) {
 	c, err := d.store.Conversation(ctx, id)
 	if err != nil {
@@ -49,6 +50,15 @@ func (d *Desk) FromThread(ctx context.Context, id chat.ConversationID, t ThreadL
 	if p, ok := c.Participant(t.By); ok && p.Kind == chat.Expert && p.Present() && p.JoinedAt == nil {
 		if err := d.ExpertJoined(ctx, id, t.By); err != nil {
 			return Posted{}, err
+		}
+	}
+	if p, ok := c.Participant(t.By); ok && p.Kind == chat.Expert && t.Audience == chat.Everyone {
+		service, err := d.serviceOf(ctx, c)
+		if err != nil {
+			return Posted{}, err
+		}
+		if service.Settings.ExpertsPrivate {
+			t.Audience = chat.BackRoom
 		}
 	}
 	return d.write(ctx, store.Write{Conversation: id, Key: t.Key,
@@ -91,6 +101,11 @@ func (d *Desk) Notice(ctx context.Context, id chat.ConversationID, key string, a
 		return []chat.Entry{{Audience: audience, Kind: chat.Notice, Key: key, Ref: ref, Fact: &chat.Fact{Reason: reason, Detail: detail}}}, nil
 	}})
 	return err
+}
+
+// NobodyAnswered tells staff that an expert has not answered since asked. Nothing happens when an answer or a reminder came meanwhile.
+func (d *Desk) NobodyAnswered(ctx context.Context, id chat.ConversationID, expert chat.ParticipantID, asked time.Time) error {
+	return d.decide(ctx, id, func(c *chat.Conversation) ([]chat.Entry, error) { return c.Silence(expert, asked) })
 }
 
 // FileFromThread stores a file that an expert sent.

@@ -4,6 +4,7 @@
 //
 // Whatever acts calls a verb. Whatever reacts reads the log. Verbs never call readers, so this package knows nothing of browsers,
 // Microsoft or routing. All methods are safe for concurrent use; none starts a goroutine that outlives the call.
+// WatchOffers is the one long-lived part, run by app.
 package desk
 
 import (
@@ -77,29 +78,29 @@ func (d *Desk) Customer(ctx context.Context, token string) (Actor, error) {
 
 var errBadToken = &chat.Error{Kind: chat.Unauthenticated, Code: "bad_token", Text: "The visitor token is missing, wrong or no longer valid."}
 
-// Agent lets an agent act in a conversation of which the agent is or was a part.
+// Agent lets an agent act in a conversation of which the agent is or was a part. An offer alone is none.
 func (d *Desk) Agent(ctx context.Context, agent chat.AgentID, id chat.ConversationID) (Actor, error) {
 	c, err := d.store.Conversation(ctx, id)
 	if err != nil {
 		return Actor{}, err
 	}
 	p, ok := c.AgentIn(agent)
-	if !ok {
+	if !ok || p.JoinedAt == nil {
 		return Actor{}, chat.ErrNoConversation
 	}
 	return Actor{Conversation: id, Participant: p.ID, Kind: chat.Agent, Agent: agent}, nil
 }
 
-// Onlooker is Agent, but lets any agent read a conversation that still waits for one.
+// Onlooker is Agent, but lets any agent read a conversation that still waits for one, and those who were offered a place one that runs.
 func (d *Desk) Onlooker(ctx context.Context, agent chat.AgentID, id chat.ConversationID) (Actor, error) {
 	c, err := d.store.Conversation(ctx, id)
 	if err != nil {
 		return Actor{}, err
 	}
-	if p, ok := c.AgentIn(agent); ok {
+	if p, ok := c.AgentIn(agent); ok && p.JoinedAt != nil {
 		return Actor{Conversation: id, Participant: p.ID, Kind: chat.Agent, Agent: agent}, nil
 	}
-	if c.Status != chat.Waiting {
+	if _, offered := c.OfferTo(agent); c.Status != chat.Waiting && !offered {
 		return Actor{}, chat.ErrNoConversation
 	}
 	return Actor{Conversation: id, Kind: chat.Agent, Agent: agent}, nil

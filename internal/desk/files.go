@@ -53,10 +53,29 @@ func (d *Desk) addFile(ctx context.Context, conversation chat.ConversationID, by
 	return f, nil
 }
 
-// OpenFile opens a file of the actor's conversation. The caller closes it.
+// OpenFile opens a file of the actor's conversation. The caller closes it. For customers only their own files exist, and those that a line
+// for everyone shows.
 func (d *Desk) OpenFile(ctx context.Context, a Actor, id chat.FileID) (chat.File, io.ReadSeekCloser, error) {
+	if err := d.mayOpen(ctx, a, id); err != nil {
+		return chat.File{}, nil, err
+	}
 	return d.FileForThread(ctx, a.Conversation, id)
 }
+
+// mayOpen refuses files that do not exist for the actor.
+func (d *Desk) mayOpen(ctx context.Context, a Actor, id chat.FileID) error {
+	f, err := d.store.File(ctx, id)
+	if err != nil || a.Kind != chat.Customer || f.Conversation == a.Conversation && f.Uploader == a.Participant {
+		return err
+	}
+	shown, err := d.store.FileShown(ctx, a.Conversation, id)
+	if err == nil && !shown {
+		err = errNoFile
+	}
+	return err
+}
+
+var errNoFile = chat.Refuse(chat.NotFound, "no_file", "There is no such file.")
 
 // FileActor lets an agent open a file by its id alone: it finds the conversation the file belongs to.
 func (d *Desk) FileActor(ctx context.Context, agent chat.AgentID, id chat.FileID) (Actor, error) {
@@ -74,7 +93,7 @@ func (d *Desk) file(ctx context.Context, conversation chat.ConversationID, id ch
 		return chat.File{}, err
 	}
 	if f.Conversation != conversation {
-		return chat.File{}, chat.Refuse(chat.NotFound, "no_file", "There is no such file.")
+		return chat.File{}, errNoFile
 	}
 	return f.File, nil
 }

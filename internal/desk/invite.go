@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
@@ -19,8 +18,8 @@ type Guest struct {
 const MaxGuests = 20
 
 // Invite begins the way of experts into the actor's conversation; the connector takes it from there. Guests who take part already
-// come back in already, and nothing changes for them.
-func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest) (invited, already []chat.Participant, err error) {
+// come back in already, and nothing changes for them. choice says what they get of the history; nil for all of it.
+func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest, choice *Choice) (invited, already []chat.Participant, err error) {
 	if len(guests) == 0 || len(guests) > MaxGuests {
 		return nil, nil, chat.RefuseField("people", "bad_count", "Invite between 1 and %d people.", MaxGuests)
 	}
@@ -28,14 +27,21 @@ func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest) (invited, al
 	if err != nil {
 		return nil, nil, err
 	}
-	service, err := d.store.Service(ctx, c.Service)
+	service, err := d.serviceOf(ctx, c)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read service %s: %w", c.Service, err)
+		return nil, nil, err
+	}
+	share, err := d.shareOf(ctx, a, service, choice)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := d.withinLimit(ctx, c, service, guests); err != nil {
+		return nil, nil, err
 	}
 	invitees := make([]chat.Invitee, len(guests))
 	for i, g := range guests {
 		name := oneLine(g.Name)
-		invitees[i] = chat.Invitee{Person: g.Person, Name: name, PublicName: publicName(service, name)}
+		invitees[i] = chat.Invitee{Person: g.Person, Name: name, PublicName: expertName(service, name), Share: share}
 	}
 	done, err := d.store.Append(ctx, store.Write{Conversation: a.Conversation,
 		Decide: func(c *chat.Conversation) ([]chat.Entry, error) { return c.Invite(a.Participant, invitees) }})
@@ -46,6 +52,11 @@ func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest) (invited, al
 	for _, e := range done.Entries {
 		fresh[*e.Fact.Participant.Person] = true
 		d.audit(ctx, a, "invite", map[string]any{"person": e.Fact.Participant.Person.ID, "account": e.Fact.Participant.Person.Account})
+	}
+	if len(done.Entries) > 0 {
+		for _, l := range share.Lifted {
+			d.audit(ctx, a, "lift_mask", map[string]any{"line": l.Seq, "reason": l.Reason})
+		}
 	}
 	for _, g := range guests {
 		p, _ := done.Conversation.ExpertIn(g.Person)
@@ -58,21 +69,39 @@ func (d *Desk) Invite(ctx context.Context, a Actor, guests []Guest) (invited, al
 	return invited, already, nil
 }
 
-// publicName is what the customer may see of an expert's name, by the service's policy.
-func publicName(s store.Service, name string) string {
-	switch s.Settings.ExpertNames {
-	case store.NameFirst:
-		first, _, _ := strings.Cut(name, " ")
-		return first
-	case store.NameAlias:
-		return s.Settings.Alias
+// withinLimit refuses experts who are in as many running conferences as the service allows. Two invitations at the same moment may both
+// pass: the limit spares people, it guards nothing.
+func (d *Desk) withinLimit(ctx context.Context, c *chat.Conversation, s store.Service, guests []Guest) error {
+	limit := s.Settings.ExpertLimit
+	if limit <= 0 {
+		return nil
 	}
-	return name
+	for i, g := range guests {
+		if p, ok := c.ExpertIn(g.Person); ok && p.Present() {
+			continue
+		}
+		n, err := d.store.ConferencesOf(ctx, g.Person)
+		if err != nil {
+			return fmt.Errorf("count conferences of an expert: %w", err)
+		}
+		if n >= limit {
+			return &chat.Error{Kind: chat.Conflict, Code: "expert_limit", Field: fmt.Sprintf("people[%d]", i),
+				Text: fmt.Sprintf("%s takes part in %d chats already, the limit of this service.", oneLine(g.Name), n)}
+		}
+	}
+	return nil
 }
 
-// Remove ends an expert's part in the actor's conversation: nothing written later crosses, in either direction.
+// Remove ends an expert's part in the actor's conversation: nothing written later crosses, in either direction. Of a colleague it
+// withdraws the offer.
 func (d *Desk) Remove(ctx context.Context, a Actor, who chat.ParticipantID) error {
 	_, err := d.store.Append(ctx, store.Write{Conversation: a.Conversation, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
+		if p, ok := c.Participant(who); ok && p.Open() {
+			if err := c.MayOffer(a.Participant); err != nil {
+				return nil, err
+			}
+			return c.EndOffer(who, chat.ReasonWithdrawn)
+		}
 		if err := c.MayManage(a.Participant, who); err != nil {
 			return nil, err
 		}

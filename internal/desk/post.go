@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
@@ -42,6 +43,7 @@ func (d *Desk) Edit(ctx context.Context, a Actor, ref chat.Seq, l Line) (Posted,
 	if err != nil {
 		return Posted{}, err
 	}
+	l.Audience = original.Audience
 	if len(l.Files) == 0 && l.Content == nil {
 		for _, f := range original.Content.Files() {
 			l.Files = append(l.Files, f.ID)
@@ -135,12 +137,31 @@ func (d *Desk) content(ctx context.Context, a Actor, l Line) (chat.Content, erro
 	}
 	for i, id := range l.Files {
 		f, err := d.file(ctx, a.Conversation, id)
-		if err != nil {
+		if err = errors.Join(err, d.mayOpen(ctx, a, id)); err != nil {
 			return nil, chat.RefuseField(fmt.Sprintf("files[%d]", i), "no_file", "There is no such file.")
 		}
 		content = append(content, chat.Node{T: chat.FileNode, File: &f})
 	}
+	if l.Audience == chat.Everyone {
+		if err := d.keepsPrivate(ctx, a, field, content); err != nil {
+			return nil, err
+		}
+	}
 	return content, content.Validate(field)
+}
+
+// keepsPrivate refuses content for everyone that quotes a private line.
+func (d *Desk) keepsPrivate(ctx context.Context, a Actor, field string, content chat.Content) error {
+	for _, ref := range content.Quotes() {
+		quoted, err := d.visible(ctx, a, ref)
+		if err != nil {
+			return err
+		}
+		if quoted.Audience != chat.Everyone {
+			return chat.RefuseField(field, "quotes_private", "A message to everyone can't quote a private one.")
+		}
+	}
+	return nil
 }
 
 // visible reads line ref if the actor may see it; what one may not see does not exist.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
@@ -27,7 +28,8 @@ func (d *Desk) Entries(ctx context.Context, a Actor, after chat.Seq, limit int) 
 	if len(all) > 0 {
 		upTo = all[len(all)-1].Seq
 	}
-	return project(a.Kind, all), upTo, nil
+	seen, err := d.project(ctx, a, all)
+	return seen, upTo, err
 }
 
 // EntriesBefore returns what the actor may see of the at most limit entries before a seq, oldest first.
@@ -36,17 +38,25 @@ func (d *Desk) EntriesBefore(ctx context.Context, a Actor, before chat.Seq, limi
 	if err != nil {
 		return nil, err
 	}
-	return project(a.Kind, all), nil
+	return d.project(ctx, a, all)
 }
 
-func project(viewer chat.Kind, all []chat.Entry) []chat.Entry {
+// project is what the actor may see of entries.
+func (d *Desk) project(ctx context.Context, a Actor, all []chat.Entry) ([]chat.Entry, error) {
+	c := &chat.Conversation{}
+	if a.Kind == chat.Customer && slices.ContainsFunc(all, func(e chat.Entry) bool { return e.Content.NamesPeople() }) {
+		var err error
+		if c, err = d.store.Conversation(ctx, a.Conversation); err != nil {
+			return nil, err
+		}
+	}
 	seen := make([]chat.Entry, 0, len(all))
 	for _, e := range all {
-		if v, ok := chat.Project(viewer, e); ok {
+		if v, ok := c.Project(a.Kind, e); ok {
 			seen = append(seen, v)
 		}
 	}
-	return seen
+	return seen, nil
 }
 
 // MarkDelivered records that everything up to a seq reached the actor's screen.

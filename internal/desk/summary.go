@@ -27,6 +27,7 @@ type Summary struct {
 	Unread        int                 `json:"unread"`
 	Cursors       []store.Cursor      `json:"cursors"`
 	Lane          *store.Lane         `json:"lane,omitempty"`
+	AnswerSeconds int                 `json:"answerSeconds,omitempty"` // how long an expert's answer is waited for
 }
 
 // ServiceName is a service as lists show it.
@@ -48,21 +49,49 @@ type VisitorView struct {
 	Cursors      []store.Cursor      `json:"cursors"`
 }
 
-// Lists returns the agent's conversations that are not over, and those that wait for an agent, oldest first.
-func (d *Desk) Lists(ctx context.Context, agent chat.AgentID) (mine, waiting []Summary, err error) {
-	own, err := d.store.OfAgent(ctx, agent)
+// Lists are an agent's conversations that are not over, those that wait for any agent, and running ones in which the agent is offered a
+// place, oldest first.
+type Lists struct {
+	Mine    []Summary `json:"mine"`
+	Waiting []Summary `json:"waiting"`
+	Offers  []Summary `json:"offers"`
+}
+
+// Lists returns the agent's lists.
+func (d *Desk) Lists(ctx context.Context, agent chat.AgentID) (l Lists, err error) {
+	own, offered, err := d.own(ctx, agent)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list conversations of %s: %w", agent, err)
+		return Lists{}, err
 	}
 	queue, err := d.store.Waiting(ctx, maxWaiting)
 	if err != nil {
-		return nil, nil, fmt.Errorf("list waiting conversations: %w", err)
+		return Lists{}, fmt.Errorf("list waiting conversations: %w", err)
 	}
-	if mine, err = d.summaries(ctx, agent, own); err != nil {
-		return nil, nil, err
+	for _, part := range []struct {
+		to   *[]Summary
+		from []*chat.Conversation
+	}{{&l.Mine, own}, {&l.Waiting, queue}, {&l.Offers, offered}} {
+		if *part.to, err = d.summaries(ctx, agent, part.from); err != nil {
+			return Lists{}, err
+		}
 	}
-	waiting, err = d.summaries(ctx, agent, queue)
-	return mine, waiting, err
+	return l, nil
+}
+
+// own lists the conversations in which the agent takes part, and those in which the agent has an offer.
+func (d *Desk) own(ctx context.Context, agent chat.AgentID) (mine, offered []*chat.Conversation, err error) {
+	all, err := d.store.OfAgent(ctx, agent)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list conversations of %s: %w", agent, err)
+	}
+	for _, c := range all {
+		if p, ok := c.AgentIn(agent); ok && p.Present() {
+			mine = append(mine, c)
+		} else {
+			offered = append(offered, c)
+		}
+	}
+	return mine, offered, nil
 }
 
 // maxWaiting bounds the list of waiting conversations that an agent is shown.
@@ -80,15 +109,16 @@ func (d *Desk) summaries(ctx context.Context, agent chat.AgentID, all []*chat.Co
 	return list, nil
 }
 
-// Summary returns one conversation as the agent sees it; listed is false when it belongs in neither of the agent's lists.
+// Summary returns one conversation as the agent sees it; listed is false when it belongs in none of the agent's lists.
 func (d *Desk) Summary(ctx context.Context, agent chat.AgentID, id chat.ConversationID) (s Summary, listed bool, err error) {
 	c, err := d.store.Conversation(ctx, id)
 	if err != nil {
 		return Summary{}, false, err
 	}
 	p, mine := c.AgentIn(agent)
-	listed = c.Status == chat.Waiting || c.Status == chat.Active && mine && p.Present()
-	if !listed && !mine {
+	_, offered := c.OfferTo(agent)
+	listed = c.Status == chat.Waiting || offered || c.Status == chat.Active && mine && p.Present()
+	if !listed && (!mine || p.JoinedAt == nil) {
 		return Summary{}, false, nil
 	}
 	s, err = d.summary(ctx, agent, c)
@@ -103,6 +133,7 @@ func (d *Desk) summary(ctx context.Context, agent chat.AgentID, c *chat.Conversa
 		return Summary{}, fmt.Errorf("read service %s: %w", c.Service, err)
 	}
 	s.Service = ServiceName{ID: service.ID, Name: service.Name}
+	s.AnswerSeconds = int(service.Settings.AnswerWithin().Seconds())
 	if s.Cursors, err = d.cursors(ctx, c.ID); err != nil {
 		return Summary{}, err
 	}
@@ -112,7 +143,7 @@ func (d *Desk) summary(ctx context.Context, agent chat.AgentID, c *chat.Conversa
 		}
 	}
 	p, ok := c.AgentIn(agent)
-	if !ok {
+	if !ok || p.JoinedAt == nil {
 		return s, nil
 	}
 	s.Me = p.ID

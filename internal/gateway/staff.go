@@ -38,9 +38,8 @@ type opened struct {
 }
 
 type listsFrame struct {
-	Type    string         `json:"type"` // "lists"
-	Mine    []desk.Summary `json:"mine"`
-	Waiting []desk.Summary `json:"waiting"`
+	Type string `json:"type"` // "lists"
+	desk.Lists
 }
 
 type summaryFrame struct {
@@ -154,7 +153,7 @@ func (s *staff) wake(ctx context.Context) error {
 		case store.TopicLog:
 			err = s.entries(ctx, h.Conversation)
 			s.touch(h.Conversation)
-		case store.TopicCursors, store.TopicLane, store.TopicPresence:
+		case store.TopicCursors, store.TopicLane, store.TopicPresence, store.TopicOffer:
 			s.touch(h.Conversation)
 		case store.TopicAll:
 			err = s.everything(ctx)
@@ -267,17 +266,17 @@ func (s *staff) touch(id chat.ConversationID) {
 }
 
 func (s *staff) lists(ctx context.Context) error {
-	mine, waiting, err := s.Desk.Lists(ctx, s.agent)
+	all, err := s.Desk.Lists(ctx, s.agent)
 	if err != nil {
 		return err
 	}
-	for _, list := range [][]desk.Summary{mine, waiting} {
+	for _, list := range [][]desk.Summary{all.Mine, all.Waiting, all.Offers} {
 		for i := range list {
 			list[i].CustomerAway = s.away(list[i].ID)
 			s.listed[list[i].ID] = true
 		}
 	}
-	return s.put(ctx, encode(listsFrame{Type: "lists", Mine: mine, Waiting: waiting}))
+	return s.put(ctx, encode(listsFrame{Type: "lists", Lists: all}))
 }
 
 // summaries sends what became stale: the new summary while the conversation is in a list or opened, and that it is gone when it

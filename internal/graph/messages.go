@@ -99,6 +99,13 @@ type NewMessage struct {
 	HTML        string
 	Attachments []Attachment
 	Hosted      []Hosted // pictures, placed in HTML as <img src="../hostedContents/ID/$value">
+	Mentions    []NewMention
+}
+
+// NewMention rings for somebody; in HTML it stands as <at id="0">Name</at>, numbered from 0. [api: resources/chatmessagemention]
+type NewMention struct {
+	User UserID
+	Name string
 }
 
 // Hosted is a picture that travels with a message.
@@ -118,6 +125,14 @@ func (n NewMessage) body() map[string]any {
 	body := map[string]any{"body": Body{ContentType: "html", Content: n.HTML}}
 	if len(n.Attachments) > 0 {
 		body["attachments"] = n.Attachments
+	}
+	if len(n.Mentions) > 0 {
+		mentions := make([]map[string]any, len(n.Mentions))
+		for i, m := range n.Mentions {
+			user := map[string]any{"id": m.User, "displayName": m.Name, "userIdentityType": "aadUser"}
+			mentions[i] = map[string]any{"id": i, "mentionText": m.Name, "mentioned": map[string]any{"user": user}}
+		}
+		body["mentions"] = mentions
 	}
 	var hosted []hostedContent
 	for _, h := range n.Hosted {

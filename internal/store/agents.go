@@ -16,21 +16,13 @@ type Agent struct {
 	ID           chat.AgentID
 	Login        string // unique; compared as it is, so callers fold its case
 	Name         string
-	Nickname     string // what customers and experts read, if set
+	Nickname     string // what customers (unless their service hides it) and experts read, if set
 	Locale       string
 	PasswordHash string
 	Roles        []string
 	Capacity     int // how many conversations at once; 0 for no bound
 	Settings     json.RawMessage
 	CreatedAt    time.Time
-}
-
-// PublicName is what customers and experts read.
-func (a Agent) PublicName() string {
-	if a.Nickname != "" {
-		return a.Nickname
-	}
-	return a.Name
 }
 
 var (

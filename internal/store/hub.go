@@ -27,6 +27,7 @@ const (
 	TopicTyping   = "typing"   // somebody types; Data says who
 	TopicLink     = "link"     // an agent's Microsoft sign-in changed
 	TopicAgent    = "agent"    // an agent's account changed
+	TopicOffer    = "offer"    // a colleague was offered a place
 	TopicPresence = "presence" // somebody came or went; Data says who
 	TopicAll      = "all"      // hints were or may have been lost: look at everything
 )

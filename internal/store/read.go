@@ -56,7 +56,7 @@ func (s *Store) Waiting(ctx context.Context, limit int) ([]*chat.Conversation, e
 	return s.conversations(ctx, "WHERE c.status = 'waiting' ORDER BY c.opened, c.number LIMIT $1", limit)
 }
 
-// OfAgent lists the conversations that are not closed and in which the agent takes part now, oldest first.
+// OfAgent lists the conversations that are not closed and in which the agent takes part now, or may by an open offer, oldest first.
 func (s *Store) OfAgent(ctx context.Context, agent chat.AgentID) ([]*chat.Conversation, error) {
 	return s.conversations(ctx, "WHERE c.id IN (SELECT conversation FROM parts WHERE agent = $1) ORDER BY c.opened, c.number", string(agent))
 }

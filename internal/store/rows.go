@@ -243,7 +243,7 @@ func (b *batch) settleParts(ctx context.Context, w *work) error {
 	return nil
 }
 
-// takingPart lists the agents who take part in a conversation that is not closed.
+// takingPart lists the agents who take part in a conversation that is not closed, or have been offered to.
 func takingPart(c *chat.Conversation) []chat.AgentID {
 	if c == nil || c.Status == chat.Closed {
 		return nil
@@ -252,6 +252,16 @@ func takingPart(c *chat.Conversation) []chat.AgentID {
 	for _, p := range c.Participants {
 		if p.Kind == chat.Agent && p.Present() {
 			agents = append(agents, p.Agent)
+		}
+	}
+	for _, p := range c.Participants {
+		if !p.Open() {
+			continue
+		}
+		for _, a := range p.Offer.Agents {
+			if !slices.Contains(agents, a) {
+				agents = append(agents, a)
+			}
 		}
 	}
 	return agents

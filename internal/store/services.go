@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"trialog/internal/chat"
 )
@@ -20,8 +21,44 @@ type Service struct {
 type ServiceSettings struct {
 	// ExpertNames says how customers see experts; empty for NameFull.
 	ExpertNames NamePolicy `json:"expertNames,omitempty"`
-	// Alias is what customers see with NameAlias.
+	// Alias is what customers see with NameAlias; empty shows the role alone.
 	Alias string `json:"alias,omitempty"`
+	// AgentNames and AgentAlias say the same of agents. An agent's chat nickname stands in for the full name.
+	AgentNames NamePolicy `json:"agentNames,omitempty"`
+	AgentAlias string     `json:"agentAlias,omitempty"`
+	// ExpertsPrivate puts what experts write into the back room; an agent publishes single lines.
+	ExpertsPrivate bool `json:"expertsPrivate,omitempty"`
+	// AnswerMinutes is after how long without an answer of an expert the agents are told; 0 for DefaultAnswerMinutes, -1 for never.
+	AnswerMinutes int `json:"answerMinutes,omitempty"`
+	// ExpertLimit is in how many running conferences an expert may be at once to be invited to one more; 0 for no limit.
+	ExpertLimit int `json:"expertLimit,omitempty"`
+	// Masks are what experts do not get to read; nil for DefaultMasks.
+	Masks *chat.Masks `json:"masks,omitempty"`
+}
+
+// DefaultAnswerMinutes is how long an answer is waited for where the service says nothing else.
+const DefaultAnswerMinutes = 3
+
+// DefaultMasks hide what nobody needs to help.
+var DefaultMasks = chat.Masks{Cards: true, IBANs: true}
+
+// AnswerWithin is how long an expert's answer is waited for; 0 for ever.
+func (s ServiceSettings) AnswerWithin() time.Duration {
+	switch {
+	case s.AnswerMinutes < 0:
+		return 0
+	case s.AnswerMinutes == 0:
+		return DefaultAnswerMinutes * time.Minute
+	}
+	return time.Duration(s.AnswerMinutes) * time.Minute
+}
+
+// LiveMasks are the masks of lines that nobody looked through before they went to experts.
+func (s ServiceSettings) LiveMasks() chat.Masks {
+	if s.Masks == nil {
+		return DefaultMasks
+	}
+	return *s.Masks
 }
 
 // NamePolicy says how much of an expert's name customers see.

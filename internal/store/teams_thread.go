@@ -66,6 +66,12 @@ type Thread struct {
 	Late         int  `json:"late,omitempty"`
 	LateAnswered bool `json:"lateAnswered,omitempty"`
 	CatchUp      bool `json:"catchUp,omitempty"` // the thread is to be read back
+	// Earlier were senders before this one, oldest first. Posts up to Before are theirs; Leaving is still to be taken out of the chat.
+	Earlier []chat.PersonID `json:"earlier,omitempty"`
+	Before  string          `json:"before,omitempty"`
+	Leaving chat.PersonID   `json:"leaving,omitempty"`
+	// Stays says that staff were told that the agent has left and nobody can take the thread over.
+	Stays bool `json:"stays,omitempty"`
 }
 
 // Attempt is one try to create something at Microsoft whose outcome may become unclear. It is durable before the call.

@@ -49,7 +49,7 @@ func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h sto
 func (e *ear) lastLine(ctx context.Context, p store.Post) (seq chat.Seq, err error) {
 	list, err := e.Store.Entries(ctx, e.t.Conversation, p.First-1, int(p.Last-p.First)+1)
 	for _, x := range list {
-		if x.Kind == chat.Message && relayed(x) {
+		if x.Kind == chat.Message && shown(e.c, x) && !x.Published() {
 			seq = x.Seq
 		}
 	}

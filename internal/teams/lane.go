@@ -70,6 +70,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.Ended {
 		return x.awaitEcho(ctx, t)
 	}
+	if acted, err := x.handOver(ctx, c, t); acted || err != nil {
+		return now, err
+	}
 	if t.Cursor < c.Last {
 		return x.relay(ctx, c, t)
 	}
@@ -83,7 +86,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.State != store.LaneIdle {
 		return now, x.put(ctx, t, store.LaneIdle, "", "")
 	}
-	return x.awaitEcho(ctx, t)
+	return x.await(ctx, c, t)
 }
 
 // mayResume looks whether what paused a lane is over: a paused one goes on when the sign-in works again; a blocked one only when

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -54,9 +55,10 @@ func markTag(marker string) string { return `<abbr title="tl:` + marker + `"></a
 // one too, but inside the quotation, so the rest of such a message is heard.
 var marked = regexp.MustCompile(`<abbr title="tl:([A-Z2-7]{16})">(?:[\s\x{a0}]|&nbsp;)*</abbr>(?:[\s\x{a0}]|&nbsp;|<br ?/?>|</?(?:p|div)>)*$`)
 
-// markerOf returns the marker of a message if it stands at its place in a message of the thread's sender, or "".
+// markerOf returns the marker of a message if it stands at its place in a message of one who is or was the thread's sender, or "".
 func markerOf(t store.Thread, m graph.ChatMessage) string {
-	if m.UserID() != graph.UserID(t.Sender) || m.Body.ContentType != "html" {
+	sender := chat.PersonID(m.UserID())
+	if sender == "" || sender != t.Sender && !slices.Contains(t.Earlier, sender) || m.Body.ContentType != "html" {
 		return ""
 	}
 	if found := marked.FindStringSubmatch(m.Body.Content); found != nil {

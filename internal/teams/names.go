@@ -14,24 +14,24 @@ func (f *fetcher) calls(who graph.UserID, name string) {
 	}
 }
 
-// rename gives those whom a line mentions or quotes the names under which its readers know them: Teams gives full names, which the
-// customer may not be meant to see, and gives relayed lines the name of their sender.
-func (f *fetcher) rename(ctx context.Context, nodes []chat.Node, private bool) error {
+// rename gives those whom a line mentions or quotes the names under which staff and experts know them: Teams mentions people by part of
+// their name, and gives relayed lines the name of their sender.
+func (f *fetcher) rename(ctx context.Context, nodes []chat.Node) error {
 	for i := range nodes {
 		n := &nodes[i]
 		if n.T == chat.Mention || n.T == chat.Quote {
-			if err := f.renameOne(ctx, n, private); err != nil {
+			if err := f.renameOne(ctx, n); err != nil {
 				return err
 			}
 		}
-		if err := f.rename(ctx, n.Kids, private); err != nil {
+		if err := f.rename(ctx, n.Kids); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *fetcher) renameOne(ctx context.Context, n *chat.Node, private bool) error {
+func (f *fetcher) renameOne(ctx context.Context, n *chat.Node) error {
 	p, ok := f.called[n.Text]
 	if n.Ref != 0 {
 		quoted, err := f.Store.Entry(ctx, f.c.ID, n.Ref)
@@ -39,18 +39,12 @@ func (f *fetcher) renameOne(ctx context.Context, n *chat.Node, private bool) err
 			return err
 		}
 		p, ok = f.c.Participant(quoted.Author)
-		if words, known := f.words[n.Ref]; known {
-			n.Kids = chat.FromText(words)
-		}
 	}
 	if !ok {
 		p, ok = f.named(n.Text)
 	}
-	switch {
-	case ok && private:
-		n.Text = p.Name
-	case ok:
-		n.Text = p.PublicName
+	if ok {
+		n.Text = p.Known() // what customers may read of it is decided where they read
 	}
 	return nil
 }

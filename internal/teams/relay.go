@@ -31,7 +31,7 @@ func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread)
 		if t.State != store.LaneIdle {
 			return now, x.put(ctx, t, store.LaneIdle, "", "")
 		}
-		return x.awaitEcho(ctx, t)
+		return x.await(ctx, c, t)
 	}
 	b, err := x.gather(ctx, c, t, entries)
 	if err != nil {
@@ -65,19 +65,8 @@ func isBarrier(e chat.Entry) bool {
 	return false
 }
 
-// relayed reports whether a line belongs into the thread.
-func relayed(e chat.Entry) bool {
-	if !chat.Sees(chat.Expert, e.Audience) || e.Via == chat.ViaTeams {
-		return false
-	}
-	switch e.Kind {
-	case chat.Message, chat.Opened, chat.Notice:
-		return true
-	case chat.JoinedFact: // Teams shows itself that an expert was added
-		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != chat.Expert
-	}
-	return false
-}
+// shown reports whether a line stands in the thread: it is for experts, and the agent who invited them did not leave it out.
+func shown(c *chat.Conversation, e chat.Entry) bool { return chat.Crosses(e) && !c.Hidden(e.Seq) }
 
 // block is a run of neighbouring entries rendered as one post. Those from..to that are not for the thread are passed over.
 type block struct {
@@ -98,7 +87,7 @@ func (x *lane) gather(ctx context.Context, c *chat.Conversation, t *store.Thread
 		if isBarrier(e) && !passed(t, e) || t.Resend > 0 && e.Seq > t.Resend {
 			break
 		}
-		if relayed(e) {
+		if shown(c, e) {
 			if t.MaxEntries > 0 && n >= t.MaxEntries {
 				break
 			}
@@ -209,6 +198,9 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 	case chat.LeftFact:
 		err = x.putOut(ctx, c, t, e)
 	case chat.Edit, chat.Delete:
+		if pause, said, err := x.sayAnew(ctx, c, t, e); said || err != nil {
+			return pause, err
+		}
 		err = x.change(ctx, c, t, e)
 	case chat.Reaction:
 		err = x.react(ctx, t, e)
@@ -240,7 +232,7 @@ func (x *lane) change(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err != nil {
 		return err
 	}
-	if original.Via == chat.ViaTeams || !relayed(original) {
+	if original.Via == chat.ViaTeams || !shown(c, original) {
 		return nil // experts change their own lines in Teams
 	}
 	p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
@@ -330,7 +322,7 @@ func (x *lane) renderAgain(ctx context.Context, c *chat.Conversation, t *store.T
 	}
 	n := 0
 	for i, e := range all {
-		if e.Seq > p.Last || !relayed(e) {
+		if e.Seq > p.Last || !shown(c, e) {
 			continue
 		}
 		if _, err := r.add(ctx, e, changesOf(all[i+1:], e.Seq)); err != nil {

@@ -48,7 +48,7 @@ func (x *lane) renderer(ctx context.Context, c *chat.Conversation, t *store.Thre
 	if !ok {
 		return nil, fmt.Errorf("agent %s is not part of conversation %s", t.Agent, c.ID)
 	}
-	r.card, r.history = r.w.card(c, agent, service.Name), true
+	r.card, r.history = r.w.card(c, agent, service), true
 	r.size = len(r.card) + 100
 	return r, nil
 }
@@ -74,11 +74,17 @@ func (r *renderer) add(ctx context.Context, e chat.Entry, changed *chat.Entry) (
 
 // done returns the post; n is how many lines it holds.
 func (r *renderer) done(n int) (string, graph.NewMessage) {
-	if n == 0 {
+	if n == 0 && !r.history {
 		return "", graph.NewMessage{}
 	}
 	head := ""
-	if r.history {
+	share, _ := r.c.ShareOf(1)
+	switch {
+	case r.history && n == 0:
+		head = r.card + "<p><em>" + r.w.noHistory + "</em></p>"
+	case r.history && share.Excerpt():
+		head = r.card + fmt.Sprintf("<p><em>%s #%d–#%d</em></p>", r.w.excerpt, r.first, r.last)
+	case r.history:
 		head = r.card + fmt.Sprintf("<p><em>%s #%d–#%d</em></p>", r.w.history, r.first, r.last)
 	}
 	r.message.HTML = head + strings.Join(r.parts, "")
@@ -88,11 +94,15 @@ func (r *renderer) done(n int) (string, graph.NewMessage) {
 // entry renders one line: a head of name, role, time and number outside of what the person wrote, which stands in a block of its own
 // and has no bold of its own unless it is staff's, so that nobody can write a head.
 func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry) (string, error) {
-	if e.Kind == chat.Notice {
+	switch {
+	case e.Kind == chat.Notice && e.Fact.Reason == chat.ReasonReminder:
+		return r.reminder(e), nil
+	case e.Kind == chat.Notice:
 		return "<p><em>" + r.w.notice(e, r.x.Desk.FileLimit()) + "</em></p>", nil
-	}
-	if e.Kind != chat.Message {
-		return "<p><em>● " + r.w.fact(e) + " · " + r.w.at(e.At) + "</em></p>", nil
+	case e.Kind != chat.Message:
+		return "<p><em>● " + r.w.fact(r.masked(e)) + " · " + r.w.at(e.At) + "</em></p>", nil
+	case e.Published():
+		return r.published(e, changed), nil
 	}
 	p, _ := r.c.Participant(e.Author)
 	head := fmt.Sprintf("<strong>%s</strong> · %s · %s · #%d", html.EscapeString(r.w.name(p)), r.w.role(p.Kind), r.w.at(e.At), e.Seq)
@@ -106,6 +116,10 @@ func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry)
 	if changed != nil {
 		content = changed.Content
 		head += " · " + r.w.edited
+	}
+	content, _ = r.c.ForExperts(e.Seq, content)
+	if len(content) == 0 {
+		return "<p>" + head + "</p><p><em>" + r.w.withheld + "</em></p>", nil
 	}
 	body, err := r.content(ctx, e, content)
 	if err != nil {

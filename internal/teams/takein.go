@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -15,7 +14,7 @@ import (
 // read turns a message into content, fetching its files, and says whether it is for the back room only: because a line of it begins
 // with "//", or because it quotes a private line.
 func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant) (content chat.Content, private bool, err error) {
-	f := fetcher{ear: e, by: p, message: m, called: map[string]chat.Participant{}, words: map[chat.Seq]string{}}
+	f := fetcher{ear: e, by: p, message: m, called: map[string]chat.Participant{}}
 	content = parse(m, outside{
 		file:   func(r remote) chat.Node { return f.fetch(ctx, r) },
 		quoted: func(id graph.MessageID) chat.Seq { return f.quoted(ctx, id) },
@@ -25,9 +24,35 @@ func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant)
 		return nil, false, f.later
 	}
 	content, marked := unmark(content)
-	private = marked || f.quotesPrivate
-	err = f.rename(ctx, content, private)
-	return content, private, err
+	if content, err = e.requote(ctx, content); err != nil {
+		return nil, false, err
+	}
+	return content, marked || f.quotesPrivate, f.rename(ctx, content)
+}
+
+// requote lets quotes of our posts say what the line says. Teams quotes the whole post: its heads with their names, and the lines around.
+func (e *ear) requote(ctx context.Context, nodes []chat.Node) ([]chat.Node, error) {
+	for i, n := range nodes {
+		if n.T != chat.Quote || n.Ref == 0 {
+			kids, err := e.requote(ctx, n.Kids)
+			if err != nil {
+				return nil, err
+			}
+			nodes[i].Kids = kids
+			continue
+		}
+		line, err := e.Store.Entry(ctx, e.c.ID, n.Ref)
+		if err != nil {
+			return nil, err
+		}
+		if line.Via == chat.ViaTeams {
+			continue
+		}
+		author, _ := e.c.Participant(line.Author)
+		content, _ := e.c.ForExperts(line.Seq, line.Content)
+		nodes[i].Text, nodes[i].Kids = author.Known(), content
+	}
+	return nodes, nil
 }
 
 // fetcher gets what one message refers to.
@@ -36,7 +61,6 @@ type fetcher struct {
 	by            chat.Participant
 	message       graph.ChatMessage
 	called        map[string]chat.Participant // whom the message calls how
-	words         map[chat.Seq]string         // of quoted lines of ours
 	quotesPrivate bool
 	later         error // something could not be had for the moment
 }
@@ -69,25 +93,21 @@ func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (chat.Seq, err
 	if err != nil || !known || p.Last == 0 {
 		return 0, err
 	}
-	if err := f.quotesPost(ctx, p); err != nil {
+	return f.quotable(ctx, p)
+}
+
+// quotable is the line of a post that a quote of the post is about: a private one if there is any, since the quote holds the whole post.
+func (f *fetcher) quotable(ctx context.Context, p store.Post) (chat.Seq, error) {
+	list, err := f.Store.Entries(ctx, f.c.ID, p.First-1, int(p.Last-p.First)+1)
+	for _, x := range list {
+		if x.Kind == chat.Message && x.Seq <= p.Last && shown(f.c, x) && x.Audience == chat.BackRoom {
+			return x.Seq, err
+		}
+	}
+	if err != nil {
 		return 0, err
 	}
 	return f.lastLine(ctx, p)
-}
-
-// quotesPost looks at the lines of a post of ours that is quoted. One private line makes the quotation private, since it holds the words
-// of all. If there is but one line, its words are what is quoted, without the head that experts read above it.
-func (f *fetcher) quotesPost(ctx context.Context, p store.Post) error {
-	list, err := f.Store.Entries(ctx, f.c.ID, p.First-1, int(p.Last-p.First)+1)
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(slices.Clone(list), func(e chat.Entry) bool { return !relayed(e) })
-	f.quotesPrivate = f.quotesPrivate || slices.ContainsFunc(list, func(e chat.Entry) bool { return e.Audience == chat.BackRoom })
-	if len(list) == 1 && list[0].Kind == chat.Message {
-		f.words[list[0].Seq] = list[0].Content.PlainText()
-	}
-	return nil
 }
 
 // fetch stores a file that a message refers to and returns it, or a placeholder that names it when it can't be had.

@@ -31,6 +31,13 @@ type words struct {
 	placeholder                      string // %s: what, title
 	ended                            string // %s: #number
 	lateText                         string // %s: #number
+	readsNothing                     string // %s: the customer, where experts' lines are private
+	allPrivate                       string // %s: the agent
+	excerpt, noHistory, withheld     string
+	reminded                         string // %s: the expert, the agent
+	published                        string // %s, #%d, %s: the agent, the line, the expert
+	takenBack                        string
+	editedAnew, deletedAnew          string // %s, #%d: who, the line
 	zone                             *time.Location
 }
 
@@ -62,10 +69,7 @@ func (w words) role(k chat.Kind) string {
 
 // name is what experts read for a participant.
 func (w words) name(p chat.Participant) string {
-	n := p.Name
-	if p.Kind == chat.Agent {
-		n = p.PublicName
-	}
+	n := p.Known()
 	if n == "" {
 		return w.someone
 	}
@@ -73,11 +77,14 @@ func (w words) name(p chat.Participant) string {
 }
 
 // card is the head of a new thread: who asks, who reads along, how to answer privately, how to leave.
-func (w words) card(c *chat.Conversation, agent chat.Participant, service string) string {
+func (w words) card(c *chat.Conversation, agent chat.Participant, service store.Service) string {
 	name, customer := html.EscapeString(w.name(agent)), html.EscapeString(w.name(c.Customer()))
 	row := func(label, text string) string { return "<b>" + label + ":</b> " + text }
+	if service.Settings.ExpertsPrivate {
+		w.reads, w.privately = w.readsNothing, w.allPrivate
+	}
 	return "<p><strong>" + fmt.Sprintf(w.asks, name) + "</strong></p><p>" + strings.Join([]string{
-		row(w.customerRow, fmt.Sprintf(w.reads, customer)), row(w.serviceRow, html.EscapeString(service)),
+		row(w.customerRow, fmt.Sprintf(w.reads, customer)), row(w.serviceRow, html.EscapeString(service.Name)),
 		fmt.Sprintf(w.privately, name), w.leave}, "<br>") + "</p><hr>"
 }
 

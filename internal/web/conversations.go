@@ -15,14 +15,8 @@ const (
 	maxPage     = 1000
 )
 
-type listsOut struct {
-	Mine    []desk.Summary `json:"mine"`
-	Waiting []desk.Summary `json:"waiting"`
-}
-
-func (s *Server) lists(ctx context.Context, who auth.Session, _ *struct{}) (listsOut, error) {
-	mine, waiting, err := s.cfg.Desk.Lists(ctx, who.Agent)
-	return listsOut{mine, waiting}, err
+func (s *Server) lists(ctx context.Context, who auth.Session, _ *struct{}) (desk.Lists, error) {
+	return s.cfg.Desk.Lists(ctx, who.Agent)
 }
 
 type window struct {

@@ -45,6 +45,12 @@ func (s *Server) directorySearch(ctx context.Context, who auth.Session, in *sear
 type inviteIn struct {
 	Body struct {
 		People []chat.Person `json:"people" nullable:"false"`
+		Share  *struct {
+			From      chat.Seq      `json:"from,omitempty" doc:"The first line; default all."`
+			Hide      []chat.Seq    `json:"hide,omitempty" nullable:"false" doc:"Single lines to leave out."`
+			HideFiles []chat.FileID `json:"hideFiles,omitempty" nullable:"false" doc:"Single files to leave out."`
+			Lifted    []chat.Lift   `json:"lifted,omitempty" nullable:"false" doc:"Lines to leave unmasked, each with a reason."`
+		} `json:"share,omitempty" doc:"What was chosen in the preview; default everything, with the masks of the service."`
 	}
 }
 
@@ -70,8 +76,12 @@ func (s *Server) invite(ctx context.Context, a desk.Actor, in *inviteIn) (invite
 		}
 		guests[i] = desk.Guest{Person: p, Name: found.Name}
 	}
+	var choice *desk.Choice
+	if s := in.Body.Share; s != nil {
+		choice = &desk.Choice{From: s.From, Hide: s.Hide, HideFiles: s.HideFiles, Lifted: s.Lifted}
+	}
 	out := invitedOut{[]chat.Participant{}, []chat.Participant{}}
-	invited, already, err := s.cfg.Desk.Invite(ctx, a, guests)
+	invited, already, err := s.cfg.Desk.Invite(ctx, a, guests, choice)
 	out.Invited, out.Already = append(out.Invited, invited...), append(out.Already, already...)
 	return out, err
 }

@@ -52,6 +52,12 @@ func (s *Server) routes() []route {
 		staff("GET", "/files/{file}", 200, "Download a file.", s.download).streams("application/octet-stream"),
 		staff("POST", "/tickets", 201, "Get a one-use ticket for the live connection.", s.ticket),
 		raw("GET", "/live", 101, "Live connection; the ticket is the proof.", s.cfg.StaffLive),
+		agent("GET", "/conversations/{id}/preview", 200, "What an expert would get who is invited now.", s.preview),
+		agent("POST", "/conversations/{id}/publications", 201, "Say an expert's private line to the customer.", s.publish),
+		agent("POST", "/conversations/{id}/participants/{n}/reminders", 204, "Ask an expert once more.", s.remind),
+		agent("POST", "/conversations/{id}/colleagues", 200, "Offer a colleague or a service a place.", s.inviteColleague),
+		staff("POST", "/conversations/{id}/decline", 204, "Turn an offer down.", s.decline),
+		staff("GET", "/directory/colleagues", 200, "The agents and services to bring in.", s.colleagues),
 		raw("GET", "/openapi.json", 200, "This description.", http.HandlerFunc(s.describe)),
 
 		page("GET", "/{$}", "The desk.", s.file("desk/index.html", deskPage)),

@@ -81,7 +81,7 @@ func TestProfile(t *testing.T) {
 func TestAgentTalks(t *testing.T) {
 	w := start(t, nil)
 	v, anna := w.lena(), w.signIn("anna")
-	var lists listsOut
+	var lists desk.Lists
 	w.want(200, anna.call("GET", "/conversations", ""), &lists)
 	if len(lists.Mine) != 0 || len(lists.Waiting) != 1 || lists.Waiting[0].ID != v.id {
 		t.Fatalf("lists are %+v", lists)

@@ -13,6 +13,8 @@ type words struct {
 
 	opened, joined, left, removed, inviting, invited, failed, byCustomer, byAgent, ended, notice string
 
+	offered, silent, reminded string
+
 	kinds map[chat.Kind]string
 }
 
@@ -20,6 +22,7 @@ var english = words{
 	Lang: "en", Title: "Chat #%d · %s", Opened: "Started %s (times in UTC)", Deleted: "This message was deleted.", Edited: "(edited)", BackRoom: "back room",
 	opened: "%s started the chat", joined: "%s joined the conversation", left: "%s left the conversation", removed: "%s was removed from the conversation",
 	inviting: "%s is being invited", invited: "%s was invited in Microsoft Teams", failed: "The invitation of %s failed",
+	offered: "%s was asked to join", silent: "%s has not answered yet", reminded: "%s was reminded",
 	byCustomer: "The chat was ended by the customer", byAgent: "The chat was ended by the agent", ended: "The chat has ended", notice: "Notice",
 	kinds: map[chat.Kind]string{chat.Customer: "customer", chat.Agent: "agent", chat.Expert: "expert", chat.Supervisor: "supervisor"},
 }
@@ -28,6 +31,7 @@ var german = words{
 	Lang: "de", Title: "Chat #%d · %s", Opened: "Begonnen %s (Zeiten in UTC)", Deleted: "Diese Nachricht wurde gelöscht.", Edited: "(bearbeitet)", BackRoom: "Hinterzimmer",
 	opened: "%s hat den Chat begonnen", joined: "%s ist der Konversation beigetreten", left: "%s hat die Konversation verlassen", removed: "%s wurde aus der Konversation entfernt",
 	inviting: "%s wird eingeladen", invited: "%s wurde in Microsoft Teams eingeladen", failed: "Die Einladung von %s ist fehlgeschlagen",
+	offered: "%s wurde dazugebeten", silent: "%s hat noch nicht geantwortet", reminded: "%s wurde erinnert",
 	byCustomer: "Der Chat wurde vom Kunden beendet", byAgent: "Der Chat wurde vom Agenten beendet", ended: "Der Chat ist beendet", notice: "Hinweis",
 	kinds: map[chat.Kind]string{chat.Customer: "Kunde", chat.Agent: "Agent", chat.Expert: "Experte", chat.Supervisor: "Supervisor"},
 }
@@ -70,8 +74,13 @@ func (w words) fact(e chat.Entry, name func(chat.ParticipantID) string) string {
 		}
 		return w.ended
 	case chat.Notice:
-		if e.Fact.Reason == "" { // not for this reader
+		switch e.Fact.Reason {
+		case "": // not for this reader
 			return ""
+		case chat.ReasonSilent:
+			return fmt.Sprintf(w.silent, who)
+		case chat.ReasonReminder:
+			return fmt.Sprintf(w.reminded, who)
 		}
 		return withReason(w.notice, e.Fact)
 	}
@@ -83,6 +92,12 @@ func (w words) invitation(f *chat.Fact, who string) string {
 	case chat.Inviting:
 		return fmt.Sprintf(w.inviting, who)
 	case chat.Invited:
+		switch p := f.Participant; {
+		case p != nil && p.Kind == chat.Agent:
+			return fmt.Sprintf(w.offered, who)
+		case f.Reason != "": // one of several agents declined
+			return ""
+		}
 		return fmt.Sprintf(w.invited, who)
 	case chat.Failed:
 		return withReason(fmt.Sprintf(w.failed, who), f)

@@ -232,7 +232,7 @@ func (c *conversation) invite(names ...string) {
 		guests = append(guests, desk.Guest{Person: chat.Person{Account: "contoso", ID: chat.PersonID(c.w.people[name].ID)}, Name: name})
 	}
 	c.asAgent("invites "+strings.Join(names, ", "), func(ctx context.Context, n *process, a desk.Actor) error {
-		_, _, err := n.desk.Invite(ctx, a, guests)
+		_, _, err := n.desk.Invite(ctx, a, guests, nil)
 		if err == nil {
 			c.mu.Lock()
 			defer c.mu.Unlock()

@@ -42,7 +42,7 @@ export async function startDemo() {
     await new Promise((r) => setTimeout(r, 100));
   }
   return {
-    url, teams: `http://127.0.0.1:${teams}`,
+    url, data, program: join(root, "bin/trialog"), teams: `http://127.0.0.1:${teams}`,
     output: () => output,
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return; // stopped before

@@ -12,13 +12,26 @@ export interface Participant {
   publicName: string;
   agent?: string;
   person?: { account: string; id: string };
+  nickname?: string; // what experts and colleagues read for an agent, if set
   invitedBy?: number;
+  offer?: Offer; // what a colleague, or a service's agents, may accept while state is "invited"
   state: State;
   reason?: string; // stable code of a failed invitation
   detail?: string;
   joinedAt?: string;
   leftAt?: string;
+  invitedAt?: string; // since when an expert could have answered
+  remindedAt?: string;
+  silentAt?: string; // when staff were told that no answer has come
   answeredAt?: string;
+}
+
+/** A place in a running chat that agents may accept. */
+export interface Offer {
+  agents: string[];
+  service?: string; // the offer is to a service
+  until: string;
+  transfer?: boolean; // whoever offered it leaves when it is accepted
 }
 
 export type Mark = "bold" | "italic" | "underline" | "strike" | "code";
@@ -61,6 +74,34 @@ export interface Fact {
   detail?: string;
   service?: string;
   page?: { url?: string; title?: string };
+  share?: Share;
+  agent?: string; // who declined an offer to several
+}
+
+/** What of customers' data experts do not get to read. */
+export interface Masks {
+  cards: boolean;
+  ibans: boolean;
+  emails: boolean;
+  phones: boolean;
+}
+export type MaskKind = "card" | "iban" | "email" | "phone";
+
+/** What of the log an expert gets, as chosen before inviting. */
+export interface Share {
+  from?: number;
+  hide?: number[];
+  hideFiles?: string[];
+  lifted?: { seq: number; reason: string }[];
+  masks?: Masks; // of the history; the server's
+  live?: Masks; // of lines written after the invitation; the server's
+}
+
+/** What an expert would get who is invited now. */
+export interface SharePreview {
+  from: number; // the first line that can be chosen; 0: none, because whoever comes now sees the thread that is there
+  live: Masks;
+  lines: { entry: Entry; masked: MaskKind[]; fixed: boolean; hidden: boolean }[];
 }
 
 export interface Entry {
@@ -71,7 +112,7 @@ export interface Entry {
   kind: EntryKind;
   key?: string; // "c<participant>:<client id>" on lines that were sent with a client id
   via?: string; // "teams": written inside the thread
-  ref?: number;
+  ref?: number; // on a message: the private line that was published as this one, by participant fact.subject
   content?: Node[];
   emoji?: string;
   withdrawn?: boolean;
@@ -115,6 +156,7 @@ export interface Summary {
   unread: number;
   cursors: Cursor[];
   lane?: Lane;
+  answerSeconds?: number; // how long an expert's answer is waited for
 }
 
 /** A conversation as the customer sees it. */

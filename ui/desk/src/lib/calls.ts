@@ -1,5 +1,5 @@
 // The one typed map of all calls the desk makes, docs/api.md "Staff".
-import type { Entry, FileRef, Node, Participant, Summary } from "../../../shared/types";
+import type { Entry, FileRef, Node, Participant, Share, SharePreview, Summary } from "../../../shared/types";
 
 export interface Settings {
   theme?: "system" | "light" | "dark";
@@ -39,6 +39,13 @@ export interface Person {
   lastChatAt?: string;
 }
 
+/** An agent or a service that can be brought into a chat. */
+export interface Colleague {
+  kind: "agent" | "service";
+  id: string;
+  name: string;
+}
+
 export interface Folder {
   id: string;
   state: "ok" | "empty" | "not_signed_in" | "needs_sign_in" | "stale" | "off";
@@ -66,13 +73,19 @@ export interface Calls {
   "POST /conversations/{id}/edits": { body: { id: string; ref: number } & Body; answer: Posted };
   "POST /conversations/{id}/deletions": { body: { id: string; ref: number }; answer: Posted };
   "POST /conversations/{id}/reactions": { body: { id: string; ref: number; emoji: string; withdrawn?: boolean }; answer: Posted };
-  "POST /conversations/{id}/invitations": { body: { people: { account: string; id: string }[] }; answer: { invited: Participant[]; already: Participant[] } };
+  "POST /conversations/{id}/invitations": { body: { people: { account: string; id: string }[]; share?: Share }; answer: { invited: Participant[]; already: Participant[] } };
   "POST /conversations/{id}/participants/{n}/retry": { answer: void };
   "DELETE /conversations/{id}/participants/{n}": { answer: void };
   "POST /conversations/{id}/lane/retry": { answer: void };
   "POST /conversations/{id}/read": { body: { seq: number }; answer: void };
   "POST /conversations/{id}/focus": { answer: void };
   "POST /conversations/{id}/close": { body: Record<string, never>; answer: void };
+  "GET /conversations/{id}/preview": { answer: SharePreview };
+  "POST /conversations/{id}/publications": { body: { ref: number }; answer: Posted };
+  "POST /conversations/{id}/participants/{n}/reminders": { answer: void };
+  "POST /conversations/{id}/colleagues": { body: { agent?: string; service?: string; transfer?: boolean }; answer: Participant };
+  "POST /conversations/{id}/decline": { answer: void };
+  "GET /directory/colleagues": { answer: { colleagues: Colleague[] } };
   "GET /directory": { answer: { folders: Folder[] } };
   "GET /directory/search": { query: { q: string }; answer: { people: Person[]; state: string } };
   "GET /me/teams": { answer: TeamsLink };

@@ -3,7 +3,7 @@ import type { Entry, Problem, Summary } from "../../../shared/types";
 import type { Me } from "./calls";
 
 export type Down =
-  | { type: "lists"; mine: Summary[]; waiting: Summary[] }
+  | { type: "lists"; mine: Summary[]; waiting: Summary[]; offers?: Summary[] }
   | { type: "summary"; conversation: Summary }
   | { type: "gone"; conversation: string }
   | { type: "entries"; conversation: string; entries: Entry[]; upTo?: number }

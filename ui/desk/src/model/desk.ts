@@ -117,9 +117,9 @@ export class Desk {
   }
 
   private snapshot(): Down | undefined {
-    const { listed, mine, waiting, summaries } = this.s;
+    const { listed, mine, waiting, offers, summaries } = this.s;
     const all = (ids: readonly string[]) => ids.map((id) => summaries[id]!);
-    return listed ? { type: "lists", mine: all(mine), waiting: all(waiting) } : undefined;
+    return listed ? { type: "lists", mine: all(mine), waiting: all(waiting), offers: all(offers) } : undefined;
   }
 
   private reopen(): void {
@@ -226,6 +226,21 @@ export class Desk {
   async accept(id: string): Promise<void> {
     const summary = await this.api.call("POST /conversations/{id}/accept", { path: { id } });
     this.set((s) => order({ ...s, summaries: { ...s.summaries, [id]: summary } }));
+  }
+
+  /** Turns down a place that was offered. */
+  async decline(id: string): Promise<void> {
+    await this.api.call("POST /conversations/{id}/decline", { path: { id } });
+    this.set((s) => receive(s, { type: "gone", conversation: id }));
+  }
+
+  /** Says an expert's private line to the customer. */
+  async publish(id: string, ref: number): Promise<void> {
+    await this.api.call("POST /conversations/{id}/publications", { path: { id }, body: { ref } });
+  }
+
+  async remind(id: string, n: number): Promise<void> {
+    await this.api.call("POST /conversations/{id}/participants/{n}/reminders", { path: { id, n } });
   }
 
   /** Puts a line into the outbox and sends it. */

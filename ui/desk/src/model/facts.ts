@@ -33,19 +33,56 @@ export function factText(e: Entry, c: Summary, t: Texts): string {
     case "closed":
       return closed(e, c, t);
     default:
-      return notice(f.reason ?? "", f.detail ?? "", t);
+      return notice(e, name, c, t);
   }
 }
 
-/** What staff should know. The code may begin with what did not cross and end in the reason that Microsoft gave. */
-function notice(code: string, detail: string, t: Texts): string {
+/** Something staff should know. */
+function notice(e: Entry, name: string, c: Summary, t: Texts): string {
+  const f = e.fact ?? {};
+  const by = participant(c, e.author ?? 0);
+  switch (f.reason) {
+    case "no_answer":
+      return t("fact.silent", { name });
+    case "reminder":
+      return isMe(by, c) ? t("fact.remindedYou", { name }) : t("fact.reminded", { name, by: by ? callName(by) : "" });
+    case "thread_moved":
+    case "thread_stays":
+    case "sender_stays":
+      return t(`fact.${f.reason}`, { name: f.detail ?? "" });
+    default:
+      return teamsNotice(f.reason ?? "", f.detail ?? "", t);
+  }
+}
+
+/** What staff should know of the thread. The code may begin with what did not cross and end in the reason that Microsoft gave. */
+function teamsNotice(code: string, detail: string, t: Texts): string {
   const what = ["file_in", "file_refused", "change_refused"].find((w) => code.startsWith(`${w}_`));
   const reason = reasonText(what ? code.slice(what.length + 1) : code, detail, t);
   return worded(t, `notice.${what ?? code}`, "fact.notice", { detail, reason });
 }
 
+/** What became of an offer to a colleague or a service. */
+function offer(e: Entry, who: Participant, c: Summary, t: Texts): string {
+  const f = e.fact ?? {};
+  const name = who.name;
+  const by = participant(c, e.author ?? 0);
+  if (f.participant) {
+    if (f.participant.offer?.transfer) return isMe(by, c) ? t("fact.transferringYou", { name }) : t("fact.transferring", { name, by: by ? callName(by) : "" });
+    return isMe(by, c) ? t("fact.offeringYou", { name }) : t("fact.offering", { name, by: by ? callName(by) : "" });
+  }
+  switch (f.reason) {
+    case "declined": return t("fact.declined", { name });
+    case "expired": return t("fact.expired", { name });
+    case "withdrawn": return t("fact.withdrawn", { name });
+  }
+  return t("fact.taken", { name });
+}
+
 function invitation(e: Entry, name: string, c: Summary, t: Texts): string {
   const f = e.fact ?? {};
+  const who = f.participant ?? participant(c, f.subject ?? 0);
+  if (who?.kind === "agent") return offer(e, who, c, t);
   if (f.state === "failed") return t("fact.failed", { name, reason: reasonText(f.reason, f.detail, t) });
   if (f.state === "invited") return t("fact.invited", { name });
   const by = participant(c, e.author ?? f.participant?.invitedBy ?? 0);

@@ -26,6 +26,10 @@ export interface Line {
   versions: readonly Version[]; // earlier ones, oldest first
   deleted?: boolean;
   reactions: readonly Reaction[];
+  published?: number; // an expert's private line: as which line the customer reads it
+  changed?: boolean; // it was edited since
+  publishedBy?: number; // a published line: the agent who did so
+  of?: number; // and the private line that it is
   state?: "sending" | "failed"; // own lines on their way
   code?: string; // why it failed
 }
@@ -66,14 +70,17 @@ function apply(lines: Line[], keys: Set<string>, e: Entry): void {
   if (e.key) keys.add(e.key);
   switch (e.kind) {
     case "edit":
-      return change(lines, e.ref, (l) => (l.deleted ? l : { ...l, content: e.content ?? [], versions: [...l.versions, { until: e.at, content: l.content }] }));
+      publishing(lines, e.ref, (l) => ({ ...l, changed: false }));
+      return change(lines, e.ref, (l) => (l.deleted ? l : { ...l, content: e.content ?? [], versions: [...l.versions, { until: e.at, content: l.content }], ...(l.published ? { changed: true } : {}) }));
     case "delete":
+      publishing(lines, e.ref, ({ published: _, ...l }) => l);
       return change(lines, e.ref, (l) => ({ ...l, content: [], versions: [...l.versions, { until: e.at, content: l.content }], reactions: [], deleted: true }));
     case "reaction":
       return change(lines, e.ref, (l) => (l.deleted ? l : { ...l, reactions: react(l.reactions, e.emoji ?? "", e.author ?? 0, e.withdrawn) }));
     default: {
+      if (e.kind === "message" && e.ref) change(lines, e.ref, (l) => ({ ...l, published: e.seq, changed: false }));
       const base = { key: e.key ?? `s${e.seq}`, seq: e.seq, at: e.at, author: e.author ?? 0, audience: e.audience, versions: [], reactions: [] };
-      lines.push(e.kind === "message" ? { ...base, ...(e.via ? { via: e.via } : {}), content: e.content ?? [] } : { ...base, content: [], fact: e });
+      lines.push(e.kind === "message" ? { ...base, ...(e.via ? { via: e.via } : {}), ...(e.ref ? { publishedBy: e.fact?.subject ?? 0, of: e.ref } : {}), content: e.content ?? [] } : { ...base, content: [], fact: e });
     }
   }
 }
@@ -81,6 +88,12 @@ function apply(lines: Line[], keys: Set<string>, e: Entry): void {
 function change(lines: Line[], seq: number | undefined, how: (l: Line) => Line): void {
   const at = indexOf(lines, seq ?? 0);
   if (at >= 0) lines[at] = how(lines[at]!);
+}
+
+/** Changes the private line behind a published one. */
+function publishing(lines: Line[], seq: number | undefined, how: (l: Line) => Line): void {
+  const at = indexOf(lines, seq ?? 0);
+  if (at >= 0 && lines[at]!.of) change(lines, lines[at]!.of, how);
 }
 
 /** Where the line with that seq stands, or -1. */

@@ -1,8 +1,26 @@
 // Who is who in a conversation.
 import type { Participant, Summary } from "../../../shared/types";
 
-/** Takes part now, or is on the way. */
-export const isPresent = (p: Participant) => p.state === "inviting" || p.state === "invited" || p.state === "joined" || p.state === "answered";
+/** Takes part now. Experts who are on the way count; colleagues do not before they have accepted. */
+export const isPresent = (p: Participant) =>
+  p.state === "joined" || p.state === "answered" || (p.kind === "expert" && (p.state === "inviting" || p.state === "invited"));
+
+/** A colleague, or a service, who may still accept. */
+export const isOffered = (p: Participant) => p.state === "invited" && p.offer !== undefined;
+
+/** The place in a running chat that an agent may accept. */
+export const offerTo = (c: Summary, agent: string | undefined) =>
+  c.status === "active" && agent !== undefined ? c.participants.find((p) => isOffered(p) && p.offer!.agents.includes(agent)) : undefined;
+
+/** By when an expert should have answered, while that is waited for. */
+export function answerBy(p: Participant, c: Summary): number | undefined {
+  const asked = p.remindedAt ?? p.invitedAt;
+  if (p.kind !== "expert" || !isPresent(p) || p.answeredAt || !asked || !c.answerSeconds || c.status !== "active") return undefined;
+  return Date.parse(asked) + c.answerSeconds * 1000;
+}
+
+/** Experts of whom no answer has come in time, as the server says. */
+export const silentExperts = (c: Summary) => (c.status === "active" ? presentExperts(c).filter((p) => p.silentAt) : []);
 
 export const customerOf = (c: Summary) => c.participants.find((p) => p.kind === "customer");
 export const expertsOf = (c: Summary) => c.participants.filter((p) => p.kind === "expert");
@@ -19,9 +37,9 @@ export const myPart = (c: Summary) => {
   return me && isPresent(me) ? me : undefined;
 };
 
-/** The name that people in a chat use: agents by their public name, others by the first word of their name. */
+/** The name that people in a chat use: agents by nickname or name, others by the first word of their name. */
 export function callName(p: Participant): string {
-  if (p.kind === "agent" && p.publicName) return p.publicName;
+  if (p.kind === "agent") return p.nickname || p.name;
   return firstName(p.name);
 }
 

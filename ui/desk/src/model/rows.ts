@@ -30,6 +30,6 @@ export function rows(lines: readonly Line[], me: number | undefined, divider?: n
 
 /** Whether b goes on where a stopped: same speaker, same readers, same place, no long pause. */
 function continues(a: Line, b: Line): boolean {
-  if (a.fact || b.fact || a.author !== b.author || a.audience !== b.audience || a.via !== b.via) return false;
+  if (a.fact || b.fact || a.of || b.of || a.author !== b.author || a.audience !== b.audience || a.via !== b.via) return false;
   return sameDay(a.at, b.at) && Date.parse(b.at) - Date.parse(a.at) < pause;
 }

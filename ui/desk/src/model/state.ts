@@ -4,7 +4,7 @@ import type { Me } from "../lib/calls";
 import type { Connection, Down } from "../lib/frames";
 import { emptyLog, merge, type Log } from "./log";
 import { settle, type Pending } from "./outbox";
-import { myPart } from "./people";
+import { myPart, offerTo } from "./people";
 
 export interface State {
   session: "unknown" | "unreachable" | "out" | "over" | "in"; // over: it ended without the agent's doing
@@ -14,6 +14,7 @@ export interface State {
   summaries: Readonly<Record<string, Summary>>;
   mine: readonly string[];
   waiting: readonly string[];
+  offers: readonly string[]; // running chats in which I am offered a place
   logs: Readonly<Record<string, Log>>;
   pages: Readonly<Record<string, "loading" | "failed" | "older" | "gone">>; // what is being fetched, or why it is not there
   pending: readonly Pending[];
@@ -23,7 +24,7 @@ export interface State {
 }
 
 export const initial: State = {
-  session: "unknown", connection: "connecting", listed: false, summaries: {}, mine: [], waiting: [], logs: {}, pages: {}, pending: [], typing: {}, dividers: {},
+  session: "unknown", connection: "connecting", listed: false, summaries: {}, mine: [], waiting: [], offers: [], logs: {}, pages: {}, pending: [], typing: {}, dividers: {},
 };
 
 export const logOf = (s: State, id: string) => s.logs[id] ?? emptyLog;
@@ -32,7 +33,7 @@ export const logOf = (s: State, id: string) => s.logs[id] ?? emptyLog;
 export function receive(s: State, frame: Down): State {
   switch (frame.type) {
     case "lists":
-      return lists(s, [...frame.mine, ...frame.waiting]);
+      return lists(s, [...frame.mine, ...frame.waiting, ...(frame.offers ?? [])]);
     case "summary":
       return order({ ...s, summaries: { ...s.summaries, [frame.conversation.id]: frame.conversation } });
     case "gone":
@@ -69,7 +70,8 @@ export function order(s: State): State {
   const all = Object.values(s.summaries);
   const mine = all.filter((c) => c.status === "active" && myPart(c)).sort(by((c) => myPart(c)!.joinedAt ?? c.openedAt));
   const waiting = all.filter((c) => c.status === "waiting").sort(by((c) => c.openedAt));
-  return { ...s, mine: ids(mine, s.mine), waiting: ids(waiting, s.waiting) };
+  const offers = all.filter((c) => offerTo(c, s.me?.id)).sort(by((c) => offerTo(c, s.me?.id)!.offer!.until));
+  return { ...s, mine: ids(mine, s.mine), waiting: ids(waiting, s.waiting), offers: ids(offers, s.offers) };
 }
 
 const by = (at: (c: Summary) => string) => (a: Summary, b: Summary) => Date.parse(at(a)) - Date.parse(at(b)) || a.number - b.number;

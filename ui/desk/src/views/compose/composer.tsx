@@ -4,11 +4,11 @@ import type { Summary } from "../../../../shared/types";
 import { isPlain } from "../../model/content";
 import type { Draft } from "../../model/desk";
 import { overlay } from "../../model/outbox";
-import { callName, customerOf, isPresent, myPart, presentExperts } from "../../model/people";
+import { callName, customerOf, isPresent, myPart, offerTo, presentExperts } from "../../model/people";
 import { logOf } from "../../model/state";
 import { listed } from "../../texts/texts";
-import { useShell } from "../context";
-import { Accept } from "../list/offer";
+import { useDesk, useShell } from "../context";
+import { Accept, Decline } from "../list/offer";
 import { Audience } from "./audience";
 import { Bar } from "./bar";
 import { useDrop } from "./drop";
@@ -19,7 +19,10 @@ import { addFiles, takeFiles, useUploads } from "./uploads";
 /** Where the agent writes, or why they can't. */
 export function Composer({ c }: { c: Summary }) {
   const { t } = useShell();
+  const me = useDesk((s) => s.me?.id);
   if (c.status === "active" && myPart(c)) return <Writing c={c} />;
+  const place = offerTo(c, me);
+  if (place) return <div className="comp"><div className="why"><span>{t("seat.read")}</span><Accept id={c.id} /><Decline id={c.id} /></div></div>;
   const why = c.status === "closed" ? t("comp.closed") : c.status === "waiting" ? t("comp.waiting", { name: c.visitor.name }) : c.me ? t("comp.left") : t("comp.watching");
   return <div className="comp"><div className="why"><span>{why}</span>{c.status === "waiting" && <Accept id={c.id} />}</div></div>;
 }

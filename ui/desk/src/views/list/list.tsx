@@ -1,13 +1,14 @@
 import { useRef, type KeyboardEvent } from "react";
 import { useDesk, useT } from "../context";
 import { Item } from "./item";
-import { Offer } from "./offer";
+import { Offer, Place } from "./offer";
 
 /** The agent's conversations, and those that wait. Arrow keys go from one to the next. */
 export function List({ current }: { current: string | undefined }) {
   const t = useT();
   const mine = useDesk((s) => s.mine);
   const waiting = useDesk((s) => s.waiting);
+  const offers = useDesk((s) => s.offers);
   const listed = useDesk((s) => s.listed);
   const nav = useRef<HTMLElement>(null);
   const arrows = (e: KeyboardEvent) => {
@@ -21,6 +22,7 @@ export function List({ current }: { current: string | undefined }) {
   return (
     <nav className="list" aria-label={t("list.label")} ref={nav} onKeyDown={arrows}>
       {!current && <h1 className="hidden">{t("list.label")}</h1>}
+      {offers.map((id) => <Place key={id} id={id} />)}
       {waiting[0] && <Offer id={waiting[0]} more={waiting.length - 1} />}
       <h2>{t("list.mine")} · {mine.length}</h2>
       {listed && !mine.length && <p className="none">{t("list.none")}</p>}

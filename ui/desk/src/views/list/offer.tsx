@@ -1,7 +1,10 @@
 import { Button } from "@fluentui/react-components";
 import { useState } from "react";
 import { WaitClock } from "../bits";
-import { useAct, useDesk, useShell } from "../context";
+import { callName, offerTo, participant } from "../../model/people";
+import { clock, duration } from "../../model/time";
+import { useAct, useDesk, useShell, useT } from "../context";
+import { useNow } from "../hooks";
 import { conversationHref, go } from "../route";
 
 /** The conversation that has waited longest, as a card. */
@@ -43,4 +46,39 @@ export function Accept({ id }: { id: string }) {
     });
   };
   return <Button appearance="primary" onClick={accept} disabledFocusable={busy}>{t("list.accept")}</Button>;
+}
+
+/** A place in a colleague's chat, until its time is over. */
+export function Place({ id }: { id: string }) {
+  const { t } = useShell();
+  const c = useDesk((s) => s.summaries[id]);
+  const me = useDesk((s) => s.me?.id);
+  const place = c && offerTo(c, me);
+  if (!place) return null;
+  const by = participant(c, place.invitedBy ?? 0);
+  const name = by ? callName(by) : "";
+  return (
+    <section className="offer" aria-label={t("note.offer", { name: c.visitor.name })}>
+      <div className="head">
+        <small>{place.offer!.transfer ? t("seat.transfer", { name }) : t("seat.join", { name })}</small>
+        <Left until={place.offer!.until} />
+      </div>
+      <b className="cut">{c.visitor.name} · {c.service.name}</b>
+      {c.lastMessage && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
+      <div className="row"><Accept id={id} /><Decline id={id} /></div>
+    </section>
+  );
+}
+
+function Left({ until }: { until: string }) {
+  const t = useT();
+  const left = Math.max(0, Date.parse(until) - useNow());
+  return <span className="clock"><span aria-hidden="true">{clock(left)}</span><span className="hidden">{t("chip.left", { time: duration(left, t) })}</span></span>;
+}
+
+/** Turns a colleague's offer down. */
+export function Decline({ id }: { id: string }) {
+  const { desk, t } = useShell();
+  const act = useAct();
+  return <Button onClick={() => act(() => desk.decline(id))}>{t("seat.decline")}</Button>;
 }

@@ -1,6 +1,7 @@
 import { Button, Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
-import { QueryClient, QueryClientProvider, useMutation } from "@tanstack/react-query";
+import { Eye16Regular } from "@fluentui/react-icons/svg/eye";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import type { Summary } from "../../../../shared/types";
 import { codeOf } from "../../lib/api";
@@ -11,7 +12,12 @@ import { errorText } from "../../model/facts";
 import { hasOlder } from "../../model/log";
 import { callName, customerOf } from "../../model/people";
 import { logOf } from "../../model/state";
+import { counts, toggled } from "../../model/share";
+import { listed } from "../../texts/texts";
 import { useDesk, useShell } from "../context";
+import { ColleagueFolders } from "./colleagues";
+import { useGuests, type Guests } from "./guests";
+import { Preview } from "./preview";
 import { PeopleTree } from "./tree";
 import { useDirectory } from "./queries";
 import { Tell } from "./tell";
@@ -34,24 +40,18 @@ export default function Picker(props: Props) {
   );
 }
 
+const folders = ["agents", "services"];
+
 function Body({ c, onClose }: Props) {
-  const { desk, t } = useShell();
+  const { t } = useShell();
   const [query, setQuery] = useState("");
   const [open, setOpen] = useState(false);
-  const [ticked, setTicked] = useState<ReadonlyMap<string, Person>>(new Map());
+  const [more, setMore] = useState<ReadonlySet<string>>(new Set());
+  const [looking, setLooking] = useState(false);
   const directory = useDirectory(query);
   const taken = useMemo(() => takingPart(c), [c]);
-  const invite = useMutation({
-    mutationFn: () => desk.api.call("POST /conversations/{id}/invitations", { path: { id: c.id }, body: { people: [...ticked.values()].map(({ account, id }) => ({ account, id })) } }),
-    onSuccess: onClose,
-  });
-  const toggle = (p: Person) => {
-    const key = keyOfPerson(p);
-    if (taken.has(key) || invite.isPending) return;
-    const next = new Map(ticked);
-    if (!next.delete(key)) next.set(key, p);
-    setTicked(next);
-  };
+  const guests = useGuests(c, onClose);
+  const toggle = (p: Person) => void (taken.has(keyOfPerson(p)) || guests.toggle(p));
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const timer = setTimeout(() => search.current?.focus()); // after the dialog, which gives the focus to its first button
@@ -64,6 +64,8 @@ function Body({ c, onClose }: Props) {
     document.getElementById(tree)?.querySelector<HTMLElement>('[role="treeitem"]')?.focus();
   };
   const customer = customerOf(c);
+  const opened = query.trim() ? new Set(folders) : more;
+  const { preview } = guests;
   return (
     <div className="body">
       <header>
@@ -71,27 +73,56 @@ function Body({ c, onClose }: Props) {
         <small className="cut">{t("dir.sub", { name: customer ? callName(customer) : c.visitor.name })}</small>
         <Button appearance="subtle" icon={<Dismiss20Regular />} aria-label={t("close")} onClick={onClose} />
       </header>
-      <div className="find"><SearchBox ref={search} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
-      <div className="scroll">
-        <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={ticked} taken={taken} onToggle={toggle} />
-        <Tell directory={directory} query={query} open={open} onLeave={onClose} />
-      </div>
-      {invite.error && <p className="bad" role="alert">{errorText(codeOf(invite.error), t)}</p>}
+      {looking && preview.data ? <Preview c={c} p={preview.data} choice={guests.choice} onChoose={guests.choose} onBack={() => setLooking(false)} /> : (
+        <>
+          <div className="find"><SearchBox ref={search} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
+          <div className="scroll">
+            <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={guests.people} taken={taken} onToggle={toggle}
+              more={opened} onMore={(folder) => setMore(toggled(more, folder))}>
+              <ColleagueFolders c={c} query={query} open={opened} ticked={guests.colleagues} onToggle={guests.toggleColleague} />
+            </PeopleTree>
+            <Tell directory={directory} query={query} open={open} onLeave={onClose} />
+          </div>
+        </>
+      )}
+      <Before guests={guests} />
       <footer>
-        <Share id={c.id} />
+        <div className="what">
+          <Share id={c.id} guests={guests} />
+          {!looking && !guests.transferable && <Button appearance="subtle" size="small" icon={<Eye16Regular />} disabledFocusable={preview.isFetching} onClick={() => (guests.look(), setLooking(true))}>{t("share.preview")}</Button>}
+        </div>
         <Button onClick={onClose}>{t("cancel")}</Button>
-        <Button appearance="primary" aria-label={t("dir.invite")} disabled={ticked.size === 0} disabledFocusable={invite.isPending} onClick={() => invite.mutate()}>
-          {invite.isPending ? t("dir.inviting") : t("dir.inviteN", { n: ticked.size })}
+        {guests.transferable && <Button disabledFocusable={guests.invite.isPending} onClick={() => guests.invite.mutate(true)}>{t("transfer")}</Button>}
+        <Button appearance="primary" aria-label={t("dir.invite")} disabled={guests.count === 0} disabledFocusable={guests.invite.isPending} onClick={() => guests.invite.mutate(false)}>
+          {guests.invite.isPending ? t("dir.inviting") : t("dir.inviteN", { n: guests.count })}
         </Button>
       </footer>
     </div>
   );
 }
 
+/** What should be thought of before inviting: somebody wants not to be disturbed; and what went wrong. */
+function Before({ guests }: { guests: Guests }) {
+  const { t } = useShell();
+  const quiet = [...guests.people.values()].filter((p) => p.presence?.availability === "DoNotDisturb");
+  return (
+    <div role="status">
+      {quiet.length > 0 && <p className="quiet">{t("dir.quiet", { n: quiet.length, names: listed(quiet.map((p) => p.name), t) })}</p>}
+      {guests.invite.error && <p className="bad" role="alert">{errorText(codeOf(guests.invite.error), t)}</p>}
+      {guests.preview.error && <p className="bad" role="alert">{errorText(codeOf(guests.preview.error), t)}</p>}
+    </div>
+  );
+}
+
 /** What those who are invited will get. Counted when all of it is here. */
-function Share({ id }: { id: string }) {
+function Share({ id, guests }: { id: string; guests: Guests }) {
   const { t } = useShell();
   const log = useDesk((s) => logOf(s, id));
+  if (guests.people.size === 0 && guests.colleagues.size > 0) return <span className="share">{t("share.colleagues")}</span>;
+  if (guests.preview.data && guests.looked) {
+    const { lines, of, files } = counts(guests.preview.data, guests.choice);
+    return <span className="share">{t("share.counts", { lines, of, files })}</span>;
+  }
   const lines = log.lines.filter((l) => !l.fact && !l.deleted);
   const files = lines.reduce((n, l) => n + filesOf(l.content).length, 0);
   return <span className="share">{hasOlder(log) ? t("dir.share") : t("dir.shareN", { lines: lines.length, files })}</span>;

@@ -1,6 +1,5 @@
 import { Tree, TreeItem } from "@fluentui/react-components";
 import { Chat20Regular } from "@fluentui/react-icons/svg/chat";
-import { ChevronRight16Regular } from "@fluentui/react-icons/svg/chevron-right";
 import { Search20Regular } from "@fluentui/react-icons/svg/search";
 import type { ReactNode } from "react";
 import type { Person } from "../../lib/calls";
@@ -8,6 +7,7 @@ import { keyOfPerson } from "../../model/directory";
 import { ago } from "../../model/time";
 import { useNow } from "../hooks";
 import { useT } from "../context";
+import { FolderRow } from "./folder";
 import { PersonItem } from "./person";
 import type { Directory } from "./queries";
 
@@ -20,20 +20,23 @@ interface Props {
   ticked: ReadonlyMap<string, Person>;
   taken: ReadonlySet<string>;
   onToggle: (p: Person) => void;
+  more: ReadonlySet<string>; // further folders that are open
+  onMore: (folder: string, open: boolean) => void;
+  children: ReactNode; // further folders
 }
 
 const chats = "teams-chats";
 const others = "others";
 
 /** The folder "Microsoft Teams Chats", collapsed at first, and while something is searched for, others of the organisation. */
-export function PeopleTree({ id, directory: d, query, open, onOpen, ticked, taken, onToggle }: Props) {
+export function PeopleTree({ id, directory: d, query, open, onOpen, ticked, taken, onToggle, more, onMore, children }: Props) {
   const t = useT();
   const now = Math.floor(useNow() / 60_000) * 60_000;
   const searching = query.trim() !== "";
-  const opened = [...(open || searching ? [chats] : []), others];
+  const opened = [...(open || searching ? [chats] : []), others, ...more];
   const person = (p: Person) => <PersonItem key={keyOfPerson(p)} p={p} ticked={ticked.has(keyOfPerson(p))} taken={taken.has(keyOfPerson(p))} onToggle={onToggle} now={now} />;
   return (
-    <Tree id={id} aria-label={t("dir.tree")} aria-multiselectable="true" openItems={opened} onOpenChange={(_, data) => data.value === chats && !searching && onOpen(data.open)}>
+    <Tree id={id} aria-label={t("dir.tree")} aria-multiselectable="true" openItems={opened} onOpenChange={(_, data) => !searching && (data.value === chats ? onOpen(data.open) : onMore(String(data.value), data.open))}>
       <TreeItem itemType="branch" value={chats} aria-label={t("dir.folder")}>
         <FolderRow open={open || searching} icon={<Chat20Regular />} name={t("dir.folder")}>
           {d.loading ? t("loading") : d.folder?.state === "stale" && d.folder.asOf ? t("dir.asOf", { time: ago(d.folder.asOf, now, t) }) : d.people.length > 0 && t("dir.count", { n: d.people.length })}
@@ -46,10 +49,7 @@ export function PeopleTree({ id, directory: d, query, open, onOpen, ticked, take
           <Tree>{d.others.map(person)}</Tree>
         </TreeItem>
       )}
+      {children}
     </Tree>
   );
-}
-
-function FolderRow({ open, icon, name, children }: { open: boolean; icon: ReactNode; name: string; children: ReactNode }) {
-  return <div className={`folder ${open ? "open" : ""}`}><ChevronRight16Regular />{icon}<span className="cut">{name}</span><small>{children}</small></div>;
 }

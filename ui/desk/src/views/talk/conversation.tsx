@@ -5,6 +5,7 @@ import type { Width } from "../hooks";
 import { go } from "../route";
 import { Header } from "./header";
 import { LogView } from "./log";
+import { Silent } from "./silent";
 
 /** One conversation: who takes part, what was said, and where one writes. */
 export function Conversation({ id, width }: { id: string; width: Width }) {
@@ -24,6 +25,7 @@ export function Conversation({ id, width }: { id: string; width: Width }) {
   return (
     <>
       <Header c={c} width={width} />
+      <Silent c={c} />
       <LogView c={c} />
       <Composer c={c} />
     </>

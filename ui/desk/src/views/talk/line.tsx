@@ -12,6 +12,7 @@ import { useShell, useUi } from "../context";
 import { Arrived, Edited, Reactions } from "./below";
 import { Content } from "./content";
 import { InlineEdit } from "./edit";
+import { Publish, PublishedBy } from "./publish";
 import { Tools } from "./tools";
 
 interface Props {
@@ -35,7 +36,7 @@ export const LineView = memo(function LineView({ line, first, c, arrived }: Prop
       <div className={`m ${kind} ${first ? "first" : ""} ${line.deleted ? "gone" : ""} ${line.state ?? ""} ${big ? "big" : ""}`} tabIndex={-1}>
         {!own && !back && (first ? <Avatar name={author?.name ?? "?"} kind={author?.kind ?? "agent"} small /> : <span className="gap" />)}
         <div className="col">
-          {first ? <Who line={line} author={author} own={own} /> : <span className="hidden">{nameOf(author)}:</span>}
+          {first ? <Who line={line} author={author} own={own} c={c} /> : <span className="hidden">{nameOf(author)}:</span>}
           {editing ? <InlineEdit line={line} c={c} /> : (
             <div className="bub">
               {line.deleted ? (own ? t("log.deletedYou") : t("log.deleted", { name: nameOf(author) })) : <Content nodes={line.content} />}
@@ -43,6 +44,7 @@ export const LineView = memo(function LineView({ line, first, c, arrived }: Prop
             </div>
           )}
           {!editing && <Edited line={line} />}
+          <Publish line={line} c={c} />
           <Reactions line={line} c={c} />
           {arrived.length > 0 && <Arrived line={line} c={c} arrived={arrived} />}
         </div>
@@ -54,7 +56,7 @@ export const LineView = memo(function LineView({ line, first, c, arrived }: Prop
 const nameOf = (p: Participant | undefined) => (p ? (p.kind === "expert" ? p.name : callName(p)) : "");
 
 /** Who speaks, first; then when, and from where. */
-function Who({ line, author, own }: { line: Line; author: Participant | undefined; own: boolean }) {
+function Who({ line, author, own, c }: { line: Line; author: Participant | undefined; own: boolean; c: Summary }) {
   const { t } = useShell();
   const time = <time dateTime={line.at} title={fullTime(line.at, t)}>{timeOfDay(line.at, t)}</time>;
   const name = nameOf(author);
@@ -68,12 +70,13 @@ function Who({ line, author, own }: { line: Line; author: Participant | undefine
     );
   }
   if (own) return <div className="who"><b className="hidden">{name}</b>{teams}{time}<b aria-hidden="true">{name}</b></div>;
-  return <div className="who"><b>{name}</b>{author?.kind === "expert" && <span className="role">{t("kind.expert")}</span>}<span>{time}</span>{teams}</div>;
+  return <div className="who"><b>{name}</b>{author?.kind === "expert" && <span className="role">{t("kind.expert")}</span>}<span>{time}</span>{teams}<PublishedBy line={line} c={c} /></div>;
 }
 
 function FactLine({ line, c }: { line: Line; c: Summary }) {
   const { t } = useShell();
   const f = line.fact!;
-  const tone = f.kind === "joined" ? "good" : (f.kind === "invitation" && f.fact?.state === "failed") || f.kind === "notice" ? "bad" : "";
+  const calm = f.kind === "notice" && (f.fact?.reason === "reminder" || f.fact?.reason === "thread_moved");
+  const tone = f.kind === "joined" ? "good" : (f.kind === "invitation" && f.fact?.state === "failed") || (f.kind === "notice" && !calm) ? "bad" : "";
   return <div className={`sys ${tone}`}><span>{factText(f, c, t)} · <time dateTime={line.at}>{timeOfDay(line.at, t)}</time></span></div>;
 }

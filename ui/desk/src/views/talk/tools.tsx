@@ -27,8 +27,8 @@ export function Tools({ line, c }: { line: Line; c: Summary }) {
     <div className="tools" role="group" aria-label={t("log.tools")}>
       <React line={line} c={c} react={react} />
       {own && <Tooltip content={t("log.edit")} relationship="label"><Button appearance="subtle" icon={<Edit16Regular />} onClick={() => ui.setState({ editing: line.key })} /></Tooltip>}
-      {own && <Tooltip content={t("log.delete")} relationship="label"><Button appearance="subtle" icon={<Delete16Regular />} onClick={() => setDeleting(true)} /></Tooltip>}
-      {deleting && <Suspense><Confirm title={t("delete.title")} text={t("delete.text")} yes={t("log.delete")} onYes={remove} onClose={() => setDeleting(false)} /></Suspense>}
+      {(own || line.publishedBy) && <Tooltip content={own ? t("log.delete") : t("log.takeBack")} relationship="label"><Button appearance="subtle" icon={<Delete16Regular />} onClick={() => setDeleting(true)} /></Tooltip>}
+      {deleting && <Suspense><Confirm title={t("delete.title")} text={own ? t("delete.text") : t("log.takeBackText")} yes={t("log.delete")} onYes={remove} onClose={() => setDeleting(false)} /></Suspense>}
     </div>
   );
 }
