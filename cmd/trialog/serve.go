@@ -109,6 +109,9 @@ func reachable(addr string) string {
 func (s *serveCmd) stage() (*web.Demo, error) {
 	d := &web.Demo{Teams: s.Stage, Experts: []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}}
 	for _, p := range app.DemoSeed(teamsim.DefaultTenant).Staff {
+		if len(p.Roles) > 0 { // the stage is for agents
+			continue
+		}
 		d.Agents = append(d.Agents, web.DemoAgent{Login: p.Login, Password: p.Password, Name: p.Name})
 	}
 	var err error
