@@ -232,7 +232,7 @@ export const de: Catalogue = {
   "acc.agentsN": "{n, plural, =0 {noch niemand} one {# Agent} other {# Agenten}}",
   "acc.until": "{date}, {n, plural, =0 {endet heute} one {noch # Tag} other {noch # Tage}}",
   "acc.over": "abgelaufen am {date}",
-  "acc.noExpiry": "unbekannt",
+  "acc.noExpiry": "Ende unbekannt",
   "acc.copy": "Kopieren",
   "acc.copied": "Kopiert",
   "feature.sign_in": "Anmelden",

@@ -230,7 +230,7 @@ export const en = {
   "acc.agentsN": "{n, plural, =0 {nobody yet} one {# agent} other {# agents}}",
   "acc.until": "{date}, {n, plural, =0 {ends today} one {# day left} other {# days left}}",
   "acc.over": "expired on {date}",
-  "acc.noExpiry": "unknown",
+  "acc.noExpiry": "end unknown",
   "acc.copy": "Copy",
   "acc.copied": "Copied",
   "feature.sign_in": "Sign in",

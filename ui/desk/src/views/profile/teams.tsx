@@ -107,7 +107,7 @@ function Permissions({ list }: { list: readonly Permission[] }) {
       <ul className="perms" style={{ marginTop: 6 }}>
         {list.map((p) => {
           const Sign = permissionSigns[p.state];
-          return <li key={p.scope} className={p.state}><Sign aria-hidden="true" /><span>{featureText(p.feature, t)} <small>{p.state === "missing" ? t("perm.missing", { scope: p.scope }) : t(p.state === "off" ? "perm.off" : "perm.granted")}</small></span></li>;
+          return <li key={p.scope} className={p.state}><Sign aria-hidden="true" /><span>{featureText(p.feature, t)} <small>{p.state === "missing" ? t("perm.missing", { scope: p.scope }) : p.state === "off" ? t("perm.off") : p.scope}</small>{p.state === "granted" && <span className="hidden">: {t("perm.granted")}</span>}</span></li>;
         })}
       </ul>
     </details>
