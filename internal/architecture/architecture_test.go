@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"internal/memnet":             {},
 	"internal/store/storetest":    {"store"},
 	"internal/teamsim/graphcheck": {},
-	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teamsim"},
+	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teams", "teamsim"},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 
