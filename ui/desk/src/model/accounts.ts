@@ -17,6 +17,9 @@ export function dayText(day: string, t: Texts): string {
   return new Intl.DateTimeFormat(t.lang === "en" ? "en-GB" : t.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 }
 
+/** A time of today, to the second. */
+export const secondText = (at: string, t: Texts) => new Intl.DateTimeFormat(t.lang === "en" ? "en-GB" : t.lang, { timeStyle: "medium" }).format(new Date(at));
+
 const isDay = /^\d{4}-\d\d-\d\d$/;
 const localDays = (detail: string, t: Texts) => (isDay.test(detail) ? dayText(detail, t) : detail);
 

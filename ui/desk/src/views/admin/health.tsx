@@ -2,7 +2,7 @@ import { Badge, Button, Spinner } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import type { Account, Health } from "../../lib/accounts";
 import { codeOf } from "../../lib/api";
-import { attention, dayText, findingText } from "../../model/accounts";
+import { attention, dayText, findingText, secondText } from "../../model/accounts";
 import { clock, duration, fullTime } from "../../model/time";
 import { useShell } from "../context";
 import { useNow } from "../hooks";
@@ -30,7 +30,7 @@ function AccountHealth({ account }: { account: Account }) {
   if (!h && look.error) return <Failed code={codeOf(look.error)} again={() => void look.refetch()} />;
   if (!h) return <Spinner className="wait" label={t("loading")} />;
   const n = attention(h);
-  const time = new Date(h.at).toLocaleTimeString(t.lang);
+  const time = secondText(h.at, t);
   return (
     <section className="card health" aria-label={account.name}>
       <header>
@@ -60,7 +60,7 @@ function Facts({ h }: { h: Health }) {
       <Fact name={t("hea.unsent")}><Waiting since={h.lag.oldestUnsent} /></Fact>
       <Fact name={t("hea.throttle")} bad={Boolean(h.throttle.until)}>
         {h.throttle.last ? t("hea.throttled", { time: fullTime(h.throttle.last, t), op: h.throttle.op ?? "" }) : t("hea.never")}
-        {h.throttle.until && <> · {t("hea.pausedUntil", { time: new Date(h.throttle.until).toLocaleTimeString(t.lang) })}</>}
+        {h.throttle.until && <> · {t("hea.pausedUntil", { time: secondText(h.throttle.until, t) })}</>}
       </Fact>
       <Fact name={t("hea.key")}>{t("hea.keyUntil", { date: dayText(h.account.keyUntil.slice(0, 10), t) })}{t("hea.oldKeys", { n: a.oldKeys })}</Fact>
     </dl>

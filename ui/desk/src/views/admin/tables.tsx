@@ -3,7 +3,7 @@ import { ArrowClockwise16Regular } from "@fluentui/react-icons/svg/arrow-clockwi
 import { Delete16Regular } from "@fluentui/react-icons/svg/delete";
 import { useState } from "react";
 import type { AgentHealth, Health, LaneHealth, Letter } from "../../lib/accounts";
-import { featureText, findingText } from "../../model/accounts";
+import { featureText, findingText, secondText } from "../../model/accounts";
 import { reasonText, worded } from "../../model/facts";
 import { ago, fullTime } from "../../model/time";
 import { useAct, useDesk, useShell } from "../context";
@@ -77,7 +77,7 @@ function LaneRow({ account, l, again }: { account: string; l: LaneHealth; again:
     <tr>
       <th scope="row"><Numbered conversation={l.conversation} number={l.number} /> {l.service}<small>{t("hea.by", { name: l.agentName })}</small></th>
       <td>{worded(t, `lanestate.${l.state}`, "lanestate.waiting", {})}</td>
-      <td>{l.reason ? reasonText(l.reason, l.detail, t) : "–"}{l.notBefore && <small>{t("hea.pausedUntil", { time: new Date(l.notBefore).toLocaleTimeString(t.lang) })}</small>}</td>
+      <td>{l.reason ? reasonText(l.reason, l.detail, t) : "–"}{l.notBefore && <small>{t("hea.pausedUntil", { time: secondText(l.notBefore, t) })}</small>}</td>
       <td><span title={fullTime(l.since, t)}>{ago(l.since, now, t)}</span></td>
       <td className="acts">{l.state !== "verifying" && <Button size="small" icon={<ArrowClockwise16Regular />} aria-label={t("hea.retryLane", { number: l.number })} title={t("hea.retryLane", { number: l.number })} onClick={retry} />}</td>
     </tr>
