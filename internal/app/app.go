@@ -89,7 +89,7 @@ func (a *App) microsoft() web.Microsoft {
 		Start:   a.Teams.StartSignIn,
 		Finish:  a.Teams.FinishSignIn,
 		Disable: a.Teams.Disable,
-		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, Hooks: a.Teams.Hooks(),
+		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, MayRemove: a.Teams.MayRemove, Hooks: a.Teams.Hooks(),
 	}
 }
 

@@ -76,6 +76,8 @@ type Microsoft struct {
 	Focus func(ctx context.Context, conversation chat.ConversationID)
 	// RetryLane sets a blocked lane going again.
 	RetryLane func(ctx context.Context, conversation chat.ConversationID) error
+	// MayRemove says whether the expert of a conversation can be taken out of its thread: that needs a permission of its own.
+	MayRemove func(ctx context.Context, conversation chat.ConversationID) error
 	// Hooks serves /hooks/graph/.
 	Hooks http.Handler
 }

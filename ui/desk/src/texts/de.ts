@@ -334,5 +334,6 @@ export const de: Catalogue = {
   "error.no_account": "Dieses Konto gibt es nicht mehr.",
   "error.no_letter": "Diese Benachrichtigung gibt es nicht mehr.",
   "error.not_an_administrator": "Das können nur Administratoren.",
+  "error.missing_permission": "Die Berechtigung, Experten zu entfernen, fehlt. Der Experte kann den Chat in Microsoft Teams selbst verlassen.",
   "error.choose_account": "Wählen Sie ein Konto.",
 };

@@ -332,5 +332,6 @@ export const en = {
   "error.no_account": "This account does not exist any more.",
   "error.no_letter": "This notification does not exist any more.",
   "error.not_an_administrator": "Only administrators can do that.",
+  "error.missing_permission": "The permission to remove experts is missing. The expert can leave the chat in Microsoft Teams.",
   "error.choose_account": "Choose an account.",
 } as const;
