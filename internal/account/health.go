@@ -15,7 +15,7 @@ type Health struct {
 	At          time.Time     `json:"at"`
 	Account     View          `json:"account"`
 	Notices     []Notice      `json:"notices"`
-	Refused     string        `json:"refused,omitempty" doc:"Why Microsoft refused the last sign-in, if it was for want of consent."`
+	Refused     string        `json:"refused,omitempty" doc:"What Microsoft refuses for a reason that lies in the account, such as a wrong secret or the want of consent."`
 	Agents      []AgentHealth `json:"agents"`
 	Lag         Lag           `json:"lag"`
 	Throttle    Throttle      `json:"throttle"`

@@ -118,7 +118,7 @@ func (s *Accounts) consent(ctx context.Context, a store.Account) ([]Finding, err
 	if err != nil {
 		return nil, err
 	}
-	if refused.Problem != "" {
+	if refused.Problem.Class() == graph.Consent {
 		return []Finding{s.Explain(a, refused.Problem)}, nil
 	}
 	links, err := s.cfg.Store.Links(ctx)
@@ -144,15 +144,33 @@ func (s *Accounts) consent(ctx context.Context, a store.Account) ([]Finding, err
 	return list, nil
 }
 
-// Refusal is a sign-in that Microsoft refused for want of consent, until one succeeds.
+// Refusal is what Microsoft last refused for a reason that lies in the account – its secret, say, or the want of consent – until it is accepted.
 type Refusal struct {
 	Problem graph.Problem `json:"problem"`
 	At      time.Time     `json:"at"`
 }
 
+// NoteRefresh remembers or forgets what the refresh of a sign-in tells of the account: that its secret, client or tenant is refused. A want of
+// consent is another person's affair and stays.
+func NoteRefresh(ctx context.Context, st *store.Store, id chat.AccountID, err error) error {
+	p := graph.ProblemOf(err)
+	switch p.Class() {
+	case graph.ConfigSecret, graph.ConfigClient, graph.ConfigTenant:
+		return NoteRefusal(ctx, st, id, p)
+	}
+	if err != nil {
+		return nil
+	}
+	old, err := LastRefusal(ctx, st, id)
+	if err != nil || old.Problem == "" || old.Problem.Class() == graph.Consent {
+		return err
+	}
+	return NoteRefusal(ctx, st, id, "")
+}
+
 func refusalKey(id chat.AccountID) string { return "account.refused|" + string(id) }
 
-// NoteRefusal remembers that a sign-in was refused for want of consent; "" forgets it.
+// NoteRefusal remembers what is wrong with an account; "" forgets it.
 func NoteRefusal(ctx context.Context, st *store.Store, id chat.AccountID, p graph.Problem) error {
 	if p == "" {
 		if old, err := LastRefusal(ctx, st, id); err != nil || old.Problem == "" {

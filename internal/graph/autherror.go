@@ -155,6 +155,16 @@ func (e *AuthError) Problem() Problem {
 	return problemOf[e.Class]
 }
 
+// Class is the class of a problem, or "".
+func (p Problem) Class() AuthClass {
+	for _, x := range problems {
+		if x.problem == p {
+			return x.class
+		}
+	}
+	return ""
+}
+
 // Problems lists all that AuthError.Problem can say.
 func Problems() []Problem {
 	list := []Problem{"unreachable"}

@@ -161,7 +161,7 @@ func (k *Connector) Run(ctx context.Context) error {
 // hints passes hints on to the runs; it reports whether accounts may have changed.
 func (k *Connector) hints(ctx context.Context, hints []store.Hint) (accounts bool) {
 	for _, h := range hints {
-		if h.Topic == store.TopicLink && h.Agent == "" {
+		if h.Topic == store.TopicLink && h.Agent == "" || h.Topic == store.TopicAll { // hints may have been lost
 			if err := k.loadAccounts(ctx); err != nil {
 				k.Log.Error("teams: read accounts", "err", err)
 			}

@@ -105,6 +105,9 @@ func (t *tokens) refresh(ctx context.Context, link store.Link) (graph.Secret, er
 	}
 	app := t.k.app(a)
 	token, err := app.Refresh(ctx, graph.Secret(link.Refresh))
+	if nerr := account.NoteRefresh(context.WithoutCancel(ctx), t.k.Store, link.Account, err); nerr != nil {
+		return "", nerr
+	}
 	if graph.NeedsSignIn(err) {
 		link.State, link.Reason = store.LinkNeedsSignIn, string(graph.ProblemOf(err))
 		t.k.Log.WarnContext(ctx, "teams: sign-in is no longer accepted", "agent", t.agent, "err", err)

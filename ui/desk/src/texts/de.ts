@@ -256,6 +256,7 @@ export const de: Catalogue = {
   "hea.live": "Stand {time}",
   "hea.stale": "Nicht aktuell: Der Server antwortet nicht. Stand {time}.",
   "hea.good": "Alles läuft",
+  "hea.unused": "noch nicht in Gebrauch",
   "hea.attention": "{n, plural, one {# Punkt braucht Aufmerksamkeit} other {# Punkte brauchen Aufmerksamkeit}}",
   "hea.secret": "Geheimnis",
   "hea.consentOk": "keine Ablehnung",

@@ -254,6 +254,7 @@ export const en = {
   "hea.live": "Updated {time}",
   "hea.stale": "Not up to date: the server does not answer. As of {time}.",
   "hea.good": "Everything runs",
+  "hea.unused": "not in use yet",
   "hea.attention": "{n, plural, one {# thing needs attention} other {# things need attention}}",
   "hea.secret": "Secret",
   "hea.consentOk": "no refusal",

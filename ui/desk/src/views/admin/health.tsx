@@ -1,6 +1,6 @@
 import { Badge, Button, Spinner } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import type { Account, Health } from "../../lib/accounts";
+import { optionalFeatures, type Account, type Health } from "../../lib/accounts";
 import { codeOf } from "../../lib/api";
 import { attention, dayText, findingText, secondText } from "../../model/accounts";
 import { clock, duration, fullTime } from "../../model/time";
@@ -36,7 +36,7 @@ function AccountHealth({ account }: { account: Account }) {
       <header>
         <h2>{account.name}</h2>
         {account.replacedBy && <Badge appearance="tint" color="informative">{t("acc.replaced")}</Badge>}
-        <Badge appearance="tint" color={n ? "danger" : "success"}>{n ? t("hea.attention", { n }) : t("hea.good")}</Badge>
+        <Badge appearance="tint" color={n ? "danger" : h.agents.length ? "success" : "informative"}>{n ? t("hea.attention", { n }) : h.agents.length ? t("hea.good") : t("hea.unused")}</Badge>
         <span className="fill" />
         <small className="num">{look.isError ? t("hea.stale", { time }) : t("hea.live", { time })}</small>
       </header>
@@ -48,14 +48,27 @@ function AccountHealth({ account }: { account: Account }) {
   );
 }
 
+/** Problems that somebody's consent solves; all others lie in what was entered. */
+const aboutConsent: ReadonlySet<string> = new Set(["no_consent", "admin_consent", "consent_requested", "declined"]);
+
+/** What a refusal is about: the permissions, or the application. */
+function detailOf(h: Health): string {
+  const code = h.refused ?? "";
+  if (aboutConsent.has(code)) return code === "no_consent" ? "Microsoft Graph" : optionalFeatures.filter((f) => f.admin).map((f) => f.scope).join(", ");
+  return code === "unknown_tenant" ? h.account.tenant : h.account.clientId;
+}
+
 function Facts({ h }: { h: Health }) {
   const { t } = useShell();
   const a = h.account;
+  const found = h.refused ? { code: h.refused, detail: detailOf(h) } : undefined;
+  const consent = found && aboutConsent.has(found.code) ? found : undefined;
+  const refused = consent ? undefined : found;
   const soon = a.daysLeft !== undefined && a.daysLeft <= 30;
   return (
     <dl className="facts">
-      <Fact name={t("hea.secret")} bad={soon}>{credentialText(a, t)}</Fact>
-      <Fact name={t("acc.consent")} bad={Boolean(h.refused)}>{h.refused ? <>{findingText({ code: h.refused }, t)} <a href={a.consentUrl} target="_blank" rel="noreferrer">{t("acc.consentLink")}</a></> : t("hea.consentOk")}</Fact>
+      <Fact name={t("hea.secret")} bad={soon || Boolean(refused)}>{credentialText(a, t)}{refused && <p>{findingText(refused, t)}</p>}</Fact>
+      <Fact name={t("acc.consent")} bad={Boolean(consent)}>{consent ? <>{findingText(consent, t)} <a href={a.consentUrl} target="_blank" rel="noreferrer">{t("acc.consentLink")}</a></> : t("hea.consentOk")}</Fact>
       <Fact name={t("hea.inbox")}><Waiting since={h.lag.oldestWaiting} /></Fact>
       <Fact name={t("hea.unsent")}><Waiting since={h.lag.oldestUnsent} /></Fact>
       <Fact name={t("hea.throttle")} bad={Boolean(h.throttle.until)}>
