@@ -12,10 +12,30 @@ import (
 // connector.
 func (a *App) administration() web.Administration {
 	return web.Administration{
-		List: a.Accounts.List, Create: a.Accounts.Create, Change: a.Accounts.Change, Delete: a.deleteAccount, Test: a.Accounts.Test,
-		Rotate: a.Accounts.RotateKey, Health: a.Health, Notices: a.Accounts.Notices,
+		List: a.Accounts.List, Delete: a.deleteAccount, Test: a.Accounts.Test,
+		Create: func(ctx context.Context, actor string, f account.Form) (account.View, error) {
+			v, err := a.Accounts.Create(ctx, actor, f)
+			return v, a.reload(ctx, err)
+		},
+		Change: func(ctx context.Context, actor string, id chat.AccountID, f account.Form) (account.View, error) {
+			v, err := a.Accounts.Change(ctx, actor, id, f)
+			return v, a.reload(ctx, err)
+		},
+		Rotate: func(ctx context.Context, actor string, id chat.AccountID) error {
+			return a.reload(ctx, a.Accounts.RotateKey(ctx, actor, id))
+		},
+		Health: a.Health, Notices: a.Accounts.Notices,
 		RetryLane: a.Teams.RetryOf, Replay: a.Teams.Replay, Discard: a.Teams.Discard,
 	}
+}
+
+// reload lets the connector of this node know of a change before the answer leaves, so that whoever signs in next does so by what was just
+// saved. Other nodes hear of it by a hint.
+func (a *App) reload(ctx context.Context, err error) error {
+	if err != nil {
+		return err
+	}
+	return a.Teams.Reload(ctx)
 }
 
 // deleteAccount ends an account's subscriptions at Microsoft before it is forgotten with all that could end them. Whether it may go is
@@ -30,7 +50,7 @@ func (a *App) deleteAccount(ctx context.Context, actor string, id chat.AccountID
 			return err
 		}
 	}
-	return a.Accounts.Delete(ctx, actor, id)
+	return a.reload(ctx, a.Accounts.Delete(ctx, actor, id))
 }
 
 // Health says how an account is doing. Error: chat.NotFound "no_account".

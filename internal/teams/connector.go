@@ -96,6 +96,9 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 	return k, k.loadAccounts(ctx)
 }
 
+// Reload reads the accounts anew, after one was changed.
+func (k *Connector) Reload(ctx context.Context) error { return k.loadAccounts(ctx) }
+
 // loadAccounts reads the accounts anew.
 func (k *Connector) loadAccounts(ctx context.Context) error {
 	list, err := k.Store.Accounts(ctx)
