@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -230,11 +231,23 @@ func (l logWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// seeded is a repeatable source of bytes.
-func seeded(seed uint64) *rand.ChaCha8 {
+// seeded is a repeatable source of bytes, for many goroutines.
+func seeded(seed uint64) io.Reader {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 	}
-	return rand.NewChaCha8(key)
+	return &shared{from: rand.NewChaCha8(key)}
+}
+
+// shared lets many goroutines read from one source.
+type shared struct {
+	mu   sync.Mutex
+	from *rand.ChaCha8 // guarded by mu
+}
+
+func (s *shared) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.from.Read(b)
 }
