@@ -101,7 +101,7 @@ func (d *demoCmd) welcome(c *console) {
 Trialog is running.
 
   stage     %[1]s/stage     customer, agent and expert side by side: begin here
-  desk      %[1]s/          agents anna and ben, password demo
+  desk      %[1]s/          agents anna and ben, administrator admin, password demo
   shop      %[1]s/demo      a customer's page with the widget
   Teams     http://%[2]s/teams/     the simulated Microsoft Teams: act as an expert
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"trialog/internal/app"
 )
@@ -14,6 +15,12 @@ type doctorCmd struct {
 	PublicURL string `name:"public-url" help:"As for serve." env:"TRIALOG_PUBLIC_URL"`
 	LoginURL  string `name:"login-url" help:"As for serve." env:"TRIALOG_LOGIN_URL"`
 	GraphURL  string `name:"graph-url" help:"As for serve." env:"TRIALOG_GRAPH_URL"`
+
+	Probe   bool     `help:"Ask the tenant, with real people, what Microsoft does not document. The server has to run."`
+	Agent   string   `help:"With --probe: login of the agent in whose name to ask."`
+	Person  []string `help:"With --probe: two colleagues of the agent, by object ID or user principal name. They see the probe's chat."`
+	Blocked string   `help:"With --probe: somebody without a licence, or behind an information barrier."`
+	Patient bool     `help:"With --probe: wait for more than an hour to see whether notifications end with Microsoft's token."`
 }
 
 // errUnwell says that something was found wrong, which has been printed.
@@ -30,6 +37,9 @@ func (d *doctorCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
+	if d.Probe {
+		return errors.Join(d.probe(ctx, c, a), a.Close())
+	}
 	report, err := a.Diagnose(ctx)
 	for _, line := range report {
 		sign := "✓"
@@ -42,4 +52,24 @@ func (d *doctorCmd) Run(ctx context.Context, c *console) error {
 		err = errUnwell
 	}
 	return errors.Join(err, a.Close())
+}
+
+// probe prints what the tenant answers, as a table.
+func (d *doctorCmd) probe(ctx context.Context, c *console, a *app.App) error {
+	if d.Agent == "" || len(d.Person) != 2 {
+		return errors.New("--probe needs --agent and two --person")
+	}
+	answers, err := a.Probe(ctx, d.Agent, app.ProbeRequest{First: d.Person[0], Second: d.Person[1], Blocked: d.Blocked, Patient: d.Patient})
+	width := 0
+	for _, x := range answers {
+		width = max(width, utf8.RuneCountInString(x.Question))
+	}
+	for _, x := range answers {
+		sign := "✓"
+		if !x.OK {
+			sign = "✗"
+		}
+		fmt.Fprintf(c.out, "%s %-*s  %s\n", sign, width, x.Question, x.Answer)
+	}
+	return err
 }

@@ -99,24 +99,39 @@ type accountCmd struct {
 	Tenant   string `required:"" help:"Directory (tenant) ID: a GUID."`
 	ClientID string `name:"client-id" required:"" help:"Application (client) ID."`
 	Secret   string `help:"Client secret; read from standard input when empty." env:"TRIALOG_CLIENT_SECRET"`
+	Cert     string `name:"certificate" help:"PEM file with a certificate and its key, in place of the secret." type:"existingfile"`
+	Expires  string `help:"The day on which the secret ends, YYYY-MM-DD, so that people are warned."`
 	Locale   string `help:"Language of what is written into Teams: de or en." default:"en"`
 	TimeZone string `help:"Time zone of times there, e.g. Europe/Berlin." env:"TRIALOG_TIME_ZONE"`
 }
 
 // Run creates or changes the account.
 func (n *accountCmd) Run(ctx context.Context, c *console) error {
-	secret, err := secretOr(n.Secret, os.Stdin, "client secret")
+	secret, certificate, err := n.credential()
 	if err != nil {
 		return err
 	}
 	return n.with(ctx, c, func(a *app.App) error {
 		if err := a.PutAccount(ctx, app.SeedAccount{ID: n.ID, Name: n.Name, Tenant: n.Tenant, ClientID: n.ClientID, Secret: secret,
-			Locale: n.Locale, TimeZone: n.TimeZone}); err != nil {
+			Certificate: certificate, Expires: n.Expires, Locale: n.Locale, TimeZone: n.TimeZone}); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "Account %s is stored. Its redirect URI is your public URL with /api/v1/teams/callback.\n", n.ID)
+		fmt.Fprintf(c.out, "Account %s is stored. Its redirect URI is your public URL with /api/v1/teams/callback. `trialog doctor` tests it.\n", n.ID)
 		return nil
 	})
+}
+
+// credential is the secret, or the certificate that takes its place.
+func (n *accountCmd) credential() (secret, certificate string, err error) {
+	if n.Cert == "" {
+		secret, err = secretOr(n.Secret, os.Stdin, "client secret")
+		return secret, "", err
+	}
+	b, err := os.ReadFile(n.Cert)
+	if err != nil {
+		return "", "", fmt.Errorf("read certificate: %w", err)
+	}
+	return "", string(b), nil
 }
 
 // versionCmd prints what was built.

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
+	"trialog/internal/account"
 	"trialog/internal/auth"
 	"trialog/internal/chat"
 	"trialog/internal/desk"
@@ -28,12 +29,13 @@ import (
 
 // App is the whole server.
 type App struct {
-	Store   *store.Store
-	Desk    *desk.Desk
-	Auth    *auth.Auth
-	Teams   *teams.Connector
-	Handler http.Handler // what browsers, widgets and Microsoft reach
-	Ops     http.Handler // what operators reach, on a private address
+	Store    *store.Store
+	Desk     *desk.Desk
+	Auth     *auth.Auth
+	Accounts *account.Accounts
+	Teams    *teams.Connector
+	Handler  http.Handler // what browsers, widgets and Microsoft reach
+	Ops      http.Handler // what operators reach, on a private address
 
 	cfg     Config
 	gateway *gateway.Gateway
@@ -59,8 +61,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	c := a.cfg
 	a.Desk = desk.New(desk.Config{Store: a.Store, Log: c.Log, FileLimit: c.FileLimit})
 	a.Auth = auth.New(auth.Config{Store: a.Store, Rand: c.Rand})
+	microsoftIs := graph.Endpoint{LoginURL: c.LoginURL, GraphURL: c.GraphURL, HTTP: c.HTTP}
+	a.Accounts = account.New(account.Config{Store: a.Store, Endpoint: microsoftIs, PublicURL: c.PublicURL, Rand: c.Rand})
 	a.Teams, err = teams.New(ctx, teams.Config{Store: a.Store, Desk: a.Desk, PublicURL: c.PublicURL, Node: nodeName(), Rand: c.Rand, Log: c.Log,
-		Endpoint: graph.Endpoint{LoginURL: c.LoginURL, GraphURL: c.GraphURL, HTTP: c.HTTP}, CrashAt: c.CrashAt})
+		Endpoint: microsoftIs, Rotate: a.Accounts.RotateKey, CrashAt: c.CrashAt})
 	if err != nil {
 		return err
 	}
@@ -70,8 +74,8 @@ func (a *App) build(ctx context.Context) (err error) {
 			return web.LoadMe(ctx, a.Auth, microsoft, agent)
 		}})
 	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a.Handler, err = web.New(web.Config{Store: a.Store, Desk: a.Desk, Auth: a.Auth, Directory: directory.New(a.Teams.Source()), Microsoft: microsoft,
+	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &accountMetrics{a})
+	a.Handler, err = web.New(web.Config{Store: a.Store, Desk: a.Desk, Auth: a.Auth, Directory: directory.New(a.Teams.Source()), Microsoft: microsoft, Accounts: a.administration(),
 		StaffLive: a.gateway.StaffHandler(), VisitorLive: a.gateway.VisitorHandler(), PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins,
 		VisitorKey: c.VisitorKey, TrustedProxies: c.TrustedProxies, Starts: c.starts(), UI: c.UI, Demo: c.Stage, Metrics: metrics, Rand: c.Rand, Log: c.Log})
 	a.Ops = web.OpsHandler(a.Store.Ping, metrics, c.Log)
@@ -85,7 +89,7 @@ func (a *App) microsoft() web.Microsoft {
 		Start:   a.Teams.StartSignIn,
 		Finish:  a.Teams.FinishSignIn,
 		Disable: a.Teams.Disable,
-		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, Hooks: a.Teams.Hooks(),
+		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, MayRemove: a.Teams.MayRemove, Hooks: a.Teams.Hooks(),
 	}
 }
 

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
 
-	"trialog/internal/teams"
+	"trialog/internal/account"
+	"trialog/internal/store"
 )
 
 // Diagnosis is one line of what `trialog doctor` says.
@@ -32,10 +34,10 @@ func (a *App) Diagnose(ctx context.Context) ([]Diagnosis, error) {
 	if len(accounts) == 0 {
 		list = append(list, Diagnosis{true, "Microsoft Teams", "no integration account is set up; see `trialog account --help`"})
 	}
-	for _, account := range accounts {
-		found, err := a.Teams.Diagnose(ctx, account)
+	for _, of := range accounts {
+		found, err := a.diagnoseAccount(ctx, of)
 		for _, f := range found {
-			list = append(list, Diagnosis{f.OK, "Account " + account.Name, wordOf(f)})
+			list = append(list, Diagnosis{f.OK(), "Account " + of.Name, f.Sentence()})
 		}
 		if err != nil {
 			return list, err
@@ -44,33 +46,41 @@ func (a *App) Diagnose(ctx context.Context) ([]Diagnosis, error) {
 	return list, nil
 }
 
-// findings words the codes of findings; %s is the detail.
-var findings = map[string]string{
-	"config_secret":      "Microsoft refuses the client secret or certificate (%s): it is wrong or has expired. Make a new one in the app registration.",
-	"config_client":      "The client ID is unknown in this tenant, or the application is disabled (%s).",
-	"config_tenant":      "The directory (tenant) ID is unknown or malformed (%s).",
-	"config_redirect":    "A redirect URI or permission is missing in the app registration (%s).",
-	"consent":            "An administrator has to consent to the permissions (%s).",
-	"unreachable":        "Microsoft can't be reached: %s",
-	"needs_sign_in":      "%s has to sign in at Microsoft again, in the profile.",
-	"missing_permission": "The permission %s is missing.",
+// diagnoseAccount is the connection test and what the health page shows, as findings.
+func (a *App) diagnoseAccount(ctx context.Context, of store.Account) ([]account.Finding, error) {
+	var list []account.Finding
+	if by := of.Settings.ReplacedBy; by != "" {
+		list = append(list, account.Finding{State: "ok", Code: "replaced_account", Detail: string(by)})
+	} else {
+		found, err := a.Accounts.Test(ctx, of.ID)
+		if list = append(list, found...); err != nil {
+			return list, err
+		}
+	}
+	h, err := a.Health(ctx, of.ID)
+	if err != nil {
+		return list, err
+	}
+	for _, one := range h.Agents {
+		list = append(list, agentFindings(one)...)
+	}
+	if len(h.Agents) == 0 {
+		list = append(list, account.Finding{State: "unknown", Code: "no_agents"})
+	}
+	if h.Dead > 0 {
+		return append(list, account.Finding{State: "bad", Code: "dead_letters", Detail: strconv.Itoa(h.Dead)}), nil
+	}
+	return append(list, account.Finding{State: "ok", Code: "no_dead_letters"}), nil
 }
 
-func wordOf(f teams.Finding) string {
-	switch {
-	case f.Code == "credentials":
-		return "Microsoft accepts tenant, client ID and secret"
-	case f.Code == "subscription" && f.OK:
-		return f.Detail + " hears what experts write"
-	case f.Code == "subscription":
-		return f.Detail + " does not hear what experts write yet: is the server running, and reachable from Microsoft?"
-	case f.Code == "dead_letters" && f.OK:
-		return "no notification was set aside"
-	case f.Code == "dead_letters":
-		return f.Detail + " notifications could not be worked off and were set aside"
+func agentFindings(one account.AgentHealth) []account.Finding {
+	who := one.Name + " (" + one.Username + ")"
+	if one.State != store.LinkConnected {
+		return []account.Finding{{State: "bad", Code: "agent_sign_in", Detail: who}}
 	}
-	if text, ok := findings[f.Code]; ok {
-		return fmt.Sprintf(text, f.Detail)
+	list := []account.Finding{{State: "ok", Code: "agent_connected", Detail: who}}
+	if one.Subscription == nil || !one.Subscription.Alive {
+		return append(list, account.Finding{State: "bad", Code: "no_subscription", Detail: who})
 	}
-	return fmt.Sprintf("Microsoft refuses (%s %s)", f.Code, f.Detail)
+	return append(list, account.Finding{State: "ok", Code: "subscription", Detail: who})
 }

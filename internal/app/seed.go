@@ -2,12 +2,11 @@ package app
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 
+	"trialog/internal/account"
 	"trialog/internal/auth"
 	"trialog/internal/chat"
-	"trialog/internal/graph"
 	"trialog/internal/store"
 )
 
@@ -29,6 +28,8 @@ type SeedStaff struct {
 type SeedAccount struct {
 	ID, Name                 string
 	Tenant, ClientID, Secret string
+	Certificate              string // PEM with key, in place of the secret
+	Expires                  string // the day on which the secret ends, YYYY-MM-DD
 	Locale, TimeZone         string
 }
 
@@ -83,42 +84,17 @@ func (a *App) EnsureService(ctx context.Context) error {
 	return a.Store.PutService(ctx, store.Service{ID: "service", Name: "Service"})
 }
 
-// PutAccount creates an integration account, or replaces its settings and secret; the certificate for the encryption of notifications is
-// made once and stays. An empty secret leaves the old one.
+// PutAccount creates an integration account, or changes it. What is empty stays as it is.
 func (a *App) PutAccount(ctx context.Context, n SeedAccount) error {
-	account, err := a.findAccount(ctx, chat.AccountID(n.ID))
-	if err != nil {
-		return err
-	}
-	account.Name, account.Tenant, account.ClientID = n.Name, n.Tenant, n.ClientID
-	if n.Secret != "" {
-		account.Secret = n.Secret
-	}
-	account.Settings.Locale, account.Settings.TimeZone = n.Locale, n.TimeZone
-	if account.Cert == nil {
-		der, key, err := graph.NewCertificate(a.cfg.Rand)
-		if err != nil {
-			return err
+	given := func(s string) *string {
+		if s == "" {
+			return nil
 		}
-		account.Cert = der
-		if account.CertKey, err = x509.MarshalPKCS8PrivateKey(key); err != nil {
-			return fmt.Errorf("encode key of account %s: %w", n.ID, err)
-		}
+		return &s
 	}
-	return a.Store.PutAccount(ctx, account)
-}
-
-func (a *App) findAccount(ctx context.Context, id chat.AccountID) (store.Account, error) {
-	list, err := a.Store.Accounts(ctx)
-	if err != nil {
-		return store.Account{}, err
-	}
-	for _, account := range list {
-		if account.ID == id {
-			return account, nil
-		}
-	}
-	return store.Account{ID: id}, nil
+	_, err := a.Accounts.Put(ctx, "system", chat.AccountID(n.ID), account.Form{Name: given(n.Name), Tenant: given(n.Tenant), ClientID: given(n.ClientID),
+		Secret: given(n.Secret), Certificate: given(n.Certificate), Expires: given(n.Expires), Locale: given(n.Locale), TimeZone: given(n.TimeZone)})
+	return err
 }
 
 // DemoSeed is what `trialog demo` begins with, in the simulated tenant of that id.
@@ -132,6 +108,7 @@ func DemoSeed(tenant string) Seed {
 		Staff: []SeedStaff{
 			{Login: "anna", Password: "demo", Name: "Anna Becker", Capacity: 4},
 			{Login: "ben", Password: "demo", Name: "Ben Okafor", Capacity: 4},
+			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Capacity: 4, Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
 		},
 		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",
 			Secret: "demo-secret-of-the-simulated-tenant", Locale: "de", TimeZone: "Europe/Berlin"},

@@ -16,6 +16,9 @@ import (
 func DemoStage(tenant, chats string) (*web.Demo, error) {
 	d := &web.Demo{Teams: tenant, Experts: []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}}
 	for _, p := range DemoSeed("").Staff {
+		if len(p.Roles) > 0 { // the stage is for agents
+			continue
+		}
 		d.Agents = append(d.Agents, web.DemoAgent{Login: p.Login, Password: p.Password, Name: p.Name})
 	}
 	var err error

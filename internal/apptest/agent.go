@@ -377,13 +377,29 @@ func (a *Agent) Teams(ctx context.Context) (TeamsLink, error) {
 // LinkTeams turns the switch on and signs in at Microsoft as the person of that name, filling in Microsoft's pages as a browser
 // would.
 func (a *Agent) LinkTeams(ctx context.Context, person string) error {
+	return a.LinkTeamsWith(ctx, person, "")
+}
+
+// LinkTeamsWith is LinkTeams with one of several accounts.
+func (a *Agent) LinkTeamsWith(ctx context.Context, person, account string) error {
+	start, err := a.StartTeams(ctx, account)
+	if err != nil {
+		return err
+	}
+	return a.w.signInAtMicrosoft(ctx, a.client, start, person)
+}
+
+// StartTeams asks where to sign in at Microsoft.
+func (a *Agent) StartTeams(ctx context.Context, account string) (string, error) {
 	var start struct {
 		URL string `json:"url"`
 	}
-	if err := a.call(ctx, "POST", "/me/teams", map[string]any{}, &start); err != nil {
-		return err
+	body := map[string]any{}
+	if account != "" {
+		body["account"] = account
 	}
-	return a.w.signInAtMicrosoft(ctx, a.client, start.URL, person)
+	err := a.call(ctx, "POST", "/me/teams", body, &start)
+	return start.URL, err
 }
 
 // get fetches a page and says where it ended up.

@@ -260,6 +260,9 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if done, err := p.tenantApps(verb, args[1:]); done {
+		return err
+	}
 	t, args := p.w.Tenant, append(args[1:], "", "", "")
 	switch verb {
 	case "throttles":

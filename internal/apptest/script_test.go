@@ -56,6 +56,7 @@ func play(t *testing.T, file string) {
 			"service":  p.do(p.service),
 			"after":    p.do(p.after),
 			"ticking":  p.do(p.ticking),
+			"admin":    p.do(p.admin),
 		},
 	})
 }
@@ -316,14 +317,23 @@ func (p *player) agentAlone(ctx context.Context, a *Agent, verb string, args []s
 	switch verb {
 	case "signs-in":
 	case "links":
-		err = a.LinkTeams(ctx, first)
+		with, _ := word(append(args, "", ""), 1, "")
+		err = a.LinkTeamsWith(ctx, first, with)
+	case "notices":
+		return true, p.notices(ctx, a, first == "no", args[len(args)-1:])
 	case "unlinks":
 		err = a.call(ctx, "DELETE", "/me/teams", nil, nil)
 	case "nickname":
 		err = a.call(ctx, "PATCH", "/me", map[string]any{"nickname": first}, nil)
 	case "link":
 		var got TeamsLink
-		if !p.w.Until(patience, func() bool { got, err = a.Teams(ctx); return err == nil && got.State == first }) {
+		within := patience
+		if len(args) > 1 {
+			if within, err = time.ParseDuration(args[1]); err != nil {
+				return true, err
+			}
+		}
+		if !p.w.Until(within, func() bool { got, err = a.Teams(ctx); return err == nil && got.State == first }) {
 			err = fmt.Errorf("link is %+v, want %s (%v)", got, first, err)
 		}
 	case "folder":

@@ -22,6 +22,7 @@ import (
 	"github.com/coder/websocket"
 
 	"trialog/internal/app"
+	"trialog/internal/auth"
 	"trialog/internal/memnet"
 	"trialog/internal/store"
 	"trialog/internal/teamsim"
@@ -53,6 +54,8 @@ type World struct {
 	Tenant *teamsim.Tenant
 	URL    string
 	App    *app.App
+
+	microsoft http.Handler // the tenant as it is reached
 
 	opts    Options
 	dir     string
@@ -89,6 +92,7 @@ func Start(t testing.TB, o Options) *World {
 	if o.Graph != nil {
 		handler = o.Graph(handler)
 	}
+	w.microsoft = handler
 	w.Net.Handle(loginHost, handler)
 	w.Net.Handle(graphHost, handler)
 	w.Go(func() {
@@ -151,6 +155,7 @@ func (w *World) seed() {
 		Staff: []app.SeedStaff{
 			{Login: "anna", Password: "demo", Name: "Anna Becker"},
 			{Login: "ben", Password: "demo", Name: "Ben Okafor"},
+			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
 		},
 		Account: &app.SeedAccount{ID: "contoso", Name: "Contoso", Tenant: w.Tenant.ID(), ClientID: clientID, Secret: secret, Locale: w.opts.Locale},
 	}))
@@ -194,7 +199,8 @@ func (w *World) signInAtMicrosoft(ctx context.Context, client *http.Client, star
 		return fmt.Errorf("the tenant knows no %q", person)
 	}
 	page, at, err := get(ctx, client, "GET", start, nil)
-	for _, form := range []url.Values{{"person": {p.ID}}, {"person": {p.ID}, "action": {"accept"}}} {
+	// The last is what is left to do where an administrator has to consent: go back without.
+	for _, form := range []url.Values{{"person": {p.ID}}, {"person": {p.ID}, "action": {"accept"}}, {"person": {p.ID}, "action": {"back"}}} {
 		if err != nil || at.Host != loginHost {
 			break
 		}

@@ -23,6 +23,9 @@ const (
 // return another one or an error.
 type TokenSource interface {
 	Token(ctx context.Context, refused Secret) (Secret, error)
+	// Challenged is told that Graph wants more to be proven than the token proves: claims is what the next sign-in has to ask for. It
+	// returns the error that the call ends with. [claims-challenge]
+	Challenged(ctx context.Context, claims string) error
 }
 
 // Client calls Graph in one person's name.
@@ -107,8 +110,14 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 		}
 		body, err := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 		resp.Body.Close()
+		if claims := challenge(resp.Header); claims != "" {
+			return nil, fmt.Errorf("%s: %w", r.op, c.tokens.Challenged(ctx, claims))
+		}
 		failed := answerError(r.op, resp, body)
 		failed.err = err
+		if after, throttled := Throttled(failed); throttled && c.end.Throttled != nil {
+			c.end.Throttled(r.op, after)
+		}
 		if resp.StatusCode != http.StatusUnauthorized || refused != "" {
 			return nil, failed
 		}

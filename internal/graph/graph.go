@@ -53,6 +53,8 @@ type Endpoint struct {
 	LoginURL string // https://login.microsoftonline.com
 	GraphURL string // https://graph.microsoft.com, with or without /v1.0
 	HTTP     *http.Client
+	// Throttled, if set, is told whenever Graph asks for a pause, and for how long (0: it did not say).
+	Throttled func(op string, after time.Duration)
 }
 
 func (e Endpoint) login() string {

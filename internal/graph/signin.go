@@ -35,7 +35,7 @@ type App struct {
 	Scopes      []string
 }
 
-// DefaultScopes is what the whole product asks for. ChatMember.ReadWrite needs an administrator's consent. [permissions-reference]
+// DefaultScopes is everything that can be asked for. ChatMember.ReadWrite needs an administrator's consent. [permissions-reference]
 var DefaultScopes = []string{"openid", "profile", "offline_access", "User.Read", "User.ReadBasic.All", "Chat.ReadWrite", "ChatMember.ReadWrite", "Presence.Read.All", "Files.ReadWrite"}
 
 // AuthRequest is one trip of a browser to the sign-in page.
@@ -44,7 +44,7 @@ type AuthRequest struct {
 	LoginHint              string
 	Prompt                 string // select_account when empty
 	Locale                 string
-	Claims                 string
+	Claims                 string // what Microsoft wants to see proven, as JSON; "" for nothing special
 }
 
 // NewVerifier mints a PKCE code verifier.
@@ -57,7 +57,7 @@ func (a *App) AuthURL(r AuthRequest) string {
 	q := url.Values{"client_id": {a.ClientID}, "response_type": {"code"}, "response_mode": {"query"}, "redirect_uri": {a.RedirectURL},
 		"scope": {strings.Join(a.Scopes, " ")}, "state": {r.State}, "nonce": {r.Nonce},
 		"code_challenge": {oauth2.S256ChallengeFromVerifier(r.Verifier)}, "code_challenge_method": {"S256"}, "prompt": {"select_account"}}
-	for name, v := range map[string]string{"prompt": r.Prompt, "login_hint": r.LoginHint, "ui_locales": r.Locale, "claims": r.Claims} {
+	for name, v := range map[string]string{"prompt": r.Prompt, "login_hint": r.LoginHint, "ui_locales": r.Locale, "claims": withCapable(r.Claims)} {
 		if v != "" {
 			q.Set(name, v)
 		}
@@ -78,15 +78,22 @@ func CallbackError(q url.Values) *AuthError {
 	}
 	e := &AuthError{Op: "sign in", Status: http.StatusBadRequest, Code: q.Get("error"), Description: q.Get("error_description")}
 	if m := aadsts.FindStringSubmatch(e.Description); m != nil {
-		if n, err := strconv.Atoi(m[1]); err == nil {
-			e.AADSTS = []int{n}
-		}
+		e.AADSTS = []int{number(m[1])}
 	}
 	e.Class = classify(e.Status, e.Code, e.AADSTS)
 	return e
 }
 
 var aadsts = regexp.MustCompile(`^AADSTS(\d+)`)
+
+// number reads the number of an AADSTS code; 0 when it is no such number.
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return n
+}
 
 // Token is what a sign-in or refresh brings. A new refresh token comes with every use.
 type Token struct {
@@ -122,7 +129,7 @@ type SignIn struct {
 // Exchange redeems an authorization code and checks who it was: signature, issuer, audience, expiry, nonce and tenant.
 func (a *App) Exchange(ctx context.Context, code, verifier, nonce string) (SignIn, error) {
 	t, idToken, err := a.token(ctx, "redeem code", url.Values{"grant_type": {"authorization_code"}, "code": {code},
-		"redirect_uri": {a.RedirectURL}, "code_verifier": {verifier}, "scope": {strings.Join(a.Scopes, " ")}})
+		"redirect_uri": {a.RedirectURL}, "code_verifier": {verifier}, "scope": {strings.Join(a.Scopes, " ")}, "claims": {capable}})
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -133,7 +140,7 @@ func (a *App) Exchange(ctx context.Context, code, verifier, nonce string) (SignI
 // Refresh trades a refresh token for new tokens. The old refresh token stays valid for a while; store the new one. [refresh-tokens]
 func (a *App) Refresh(ctx context.Context, refresh Secret) (Token, error) {
 	t, _, err := a.token(ctx, "refresh token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {string(refresh)},
-		"scope": {strings.Join(a.Scopes, " ")}})
+		"scope": {strings.Join(a.Scopes, " ")}, "claims": {capable}})
 	if err == nil && t.Refresh == "" {
 		t.Refresh = refresh
 	}

@@ -27,6 +27,9 @@ const MaxSubscription = 4320 * time.Minute
 // AllMessagesOf is the resource for all messages of all chats of a person.
 func AllMessagesOf(u UserID) string { return "/users/" + string(u) + "/chats/getAllMessages" }
 
+// MessagesOf is the resource for the messages of one chat.
+func MessagesOf(c ChatID) string { return "/chats/" + string(c) + "/messages" }
+
 // subscribeTimeout leaves room for the two handshakes that Graph makes while our POST is open, 10 s each.
 const subscribeTimeout = 30 * time.Second
 
@@ -43,11 +46,13 @@ func (c *Client) CreateSubscription(ctx context.Context, s Subscription) (Subscr
 	return made, nil
 }
 
-// RenewSubscription puts off a subscription's end; it also renews Graph's authority to deliver. [api: subscription-update]
-func (c *Client) RenewSubscription(ctx context.Context, id SubscriptionID, expires time.Time) (Subscription, error) {
+// RenewSubscription puts off a subscription's end and names the certificate for which Graph encrypts from now on; it also renews Graph's
+// authority to deliver. [api: subscription-update]
+func (c *Client) RenewSubscription(ctx context.Context, id SubscriptionID, expires time.Time, certificate, certificateID string) (Subscription, error) {
 	var made Subscription
 	err := c.do(ctx, request{op: "renew subscription", method: http.MethodPatch, path: "/subscriptions/" + seg(id),
-		body: map[string]string{"expirationDateTime": timestamp(expires)}, limit: subscribeTimeout}, &made)
+		body:  map[string]string{"expirationDateTime": timestamp(expires), "encryptionCertificate": certificate, "encryptionCertificateId": certificateID},
+		limit: subscribeTimeout}, &made)
 	return made, err
 }
 

@@ -43,8 +43,8 @@ func (k *KeySet) key(ctx context.Context, id string) (jose.JSONWebKey, error) {
 	if ok {
 		return key, nil
 	}
-	if !stale {
-		return key, errors.New("unknown signing key")
+	if !stale { // it may be a new one: that can't be told before the keys may be fetched again
+		return key, errTooSoon
 	}
 	fresh, err := k.fetch(ctx)
 	if err != nil {
@@ -55,10 +55,12 @@ func (k *KeySet) key(ctx context.Context, id string) (jose.JSONWebKey, error) {
 	k.keys = fresh
 	key, ok = fresh[id]
 	if !ok {
-		return key, errors.New("unknown signing key")
+		return key, fmt.Errorf("%w: unknown signing key", ErrForged)
 	}
 	return key, nil
 }
+
+var errTooSoon = errors.New("unknown signing key, and the keys were fetched within the last minute")
 
 func (k *KeySet) fetch(ctx context.Context) (map[string]jose.JSONWebKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
@@ -130,9 +132,6 @@ func (k *KeySet) validate(ctx context.Context, token, tenant, clientID string) e
 	}
 	key, err := k.key(ctx, sig.Signatures[0].Header.KeyID)
 	if err != nil {
-		if err.Error() == "unknown signing key" {
-			return fmt.Errorf("%w: %v", ErrForged, err)
-		}
 		return err
 	}
 	payload, err := sig.Verify(key)

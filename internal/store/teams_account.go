@@ -11,17 +11,28 @@ import (
 	"trialog/internal/chat"
 )
 
-// Account is a Microsoft Teams integration account: an application registered in one Microsoft tenant. Secret and CertKey are
-// sealed in the database and open here.
+// Account is a Microsoft Teams integration account: an application registered in one Microsoft tenant. Secret, Certificate, CertKey and
+// OldKeys are sealed in the database and open here.
 type Account struct {
 	ID       chat.AccountID
 	Name     string
 	Tenant   string
 	ClientID string
-	Secret   string
-	Settings AccountSettings
+	// Secret or Certificate (PEM of a certificate and its key) proves to Microsoft who we are; one of them is empty.
+	Secret      string
+	Certificate string
+	Settings    AccountSettings
 	// Cert (DER) and CertKey (PKCS #8) are for the encryption of notifications.
 	Cert, CertKey []byte
+	// OldKeys open what Microsoft encrypted before it learnt of Cert.
+	OldKeys []OldKey
+}
+
+// OldKey is the key of an encryption certificate that was replaced. It is kept until no notification for it can come any more.
+type OldKey struct {
+	Cert  []byte    `json:"cert"`
+	Key   []byte    `json:"key"`
+	Until time.Time `json:"until"`
 }
 
 // AccountSettings are what administrators choose for an account.
@@ -32,51 +43,135 @@ type AccountSettings struct {
 	ThirdMember string `json:"thirdMember,omitempty"`
 	// TimeZone is that of times in threads, e.g. "Europe/Berlin"; empty for the server's.
 	TimeZone string `json:"timeZone,omitempty"`
+	// Expires is when the secret or certificate ends; zero when nobody said.
+	Expires time.Time `json:"expires,omitzero"`
+	// Without names features that are switched off; their permissions are not asked for.
+	Without []string `json:"without,omitempty"`
+	// ReplacedBy is the account that took this one's place. Nobody signs in here any more; what runs goes on until it ends.
+	ReplacedBy chat.AccountID `json:"replacedBy,omitempty"`
 }
 
 // PutAccount creates or replaces an account and signals TopicLink.
 func (s *Store) PutAccount(ctx context.Context, a Account) error {
+	return s.ChangeAccounts(ctx, func(tx *AccountsTx) error { return tx.Put(ctx, a) })
+}
+
+// AccountsTx is a transaction over the integration accounts. Only one is open at a time, on all nodes.
+type AccountsTx struct {
+	s  *Store
+	tx *Tx
+}
+
+// ChangeAccounts reads and writes accounts, and audits it, in one transaction; it signals TopicLink.
+func (s *Store) ChangeAccounts(ctx context.Context, change func(*AccountsTx) error) error {
+	err := s.Update(ctx, func(tx *Tx) error {
+		// Whoever comes second waits here on PostgreSQL; SQLite has one writer anyway.
+		if _, err := tx.Exec(ctx, `INSERT INTO counters (name, value) VALUES ('accounts', 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1`); err != nil {
+			return err
+		}
+		if err := change(&AccountsTx{s, tx}); err != nil {
+			return err
+		}
+		tx.Signal(Hint{Topic: TopicLink})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("change accounts: %w", err)
+	}
+	return nil
+}
+
+// Put creates or replaces an account.
+func (t *AccountsTx) Put(ctx context.Context, a Account) error {
 	settings, err := json.Marshal(a.Settings)
 	if err != nil {
 		return fmt.Errorf("put account %s: %w", a.ID, err)
 	}
-	secret, err1 := s.Seal([]byte(a.Secret), []byte("account|"+a.ID))
-	key, err2 := s.Seal(a.CertKey, []byte("account-cert|"+a.ID))
-	if err := errors.Join(err1, err2); err != nil {
-		return fmt.Errorf("put account %s: %w", a.ID, err)
-	}
-	err = s.Update(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO accounts (id, name, tenant, client_id, secret, settings, cert, cert_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, client_id = excluded.client_id, secret = excluded.secret,
-			settings = excluded.settings, cert = excluded.cert, cert_key = excluded.cert_key`,
-			string(a.ID), a.Name, a.Tenant, a.ClientID, secret, string(settings), a.Cert, key)
-		return err
-	})
+	old, err := json.Marshal(a.OldKeys)
 	if err != nil {
 		return fmt.Errorf("put account %s: %w", a.ID, err)
 	}
-	s.Signal(ctx, Hint{Topic: TopicLink})
-	return nil
+	secret, err1 := t.s.Seal([]byte(a.Secret), []byte("account|"+a.ID))
+	key, err2 := t.s.Seal(a.CertKey, []byte("account-cert|"+a.ID))
+	certificate, err3 := t.s.Seal([]byte(a.Certificate), []byte("account-certificate|"+a.ID))
+	oldKeys, err4 := t.s.Seal(old, []byte("account-old-keys|"+a.ID))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return fmt.Errorf("put account %s: %w", a.ID, err)
+	}
+	_, err = t.tx.Exec(ctx, `INSERT INTO accounts (id, name, tenant, client_id, secret, settings, cert, cert_key, certificate, old_keys)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, tenant = excluded.tenant, client_id = excluded.client_id, secret = excluded.secret,
+		settings = excluded.settings, cert = excluded.cert, cert_key = excluded.cert_key, certificate = excluded.certificate, old_keys = excluded.old_keys`,
+		string(a.ID), a.Name, a.Tenant, a.ClientID, secret, string(settings), a.Cert, key, certificate, oldKeys)
+	return err
 }
+
+// All lists the accounts by id.
+func (t *AccountsTx) All(ctx context.Context) (list []Account, err error) {
+	rows, err := t.tx.Query(ctx, accountColumns)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		a, err := t.s.scanAccount(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+	}
+	return list, rows.Err()
+}
+
+// Running counts the conferences of an account that have not ended.
+func (t *AccountsTx) Running(ctx context.Context, id chat.AccountID) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "SELECT count(*) FROM threads WHERE account = $1 AND ended = 0", string(id)).Scan(&n)
+	return n, err
+}
+
+// Drop forgets an account with the sign-ins of its agents and everything that was kept for it but the threads, which conversations
+// refer to.
+func (t *AccountsTx) Drop(ctx context.Context, id chat.AccountID) error {
+	for _, table := range []string{"links", "subscriptions", "people", "inbox"} {
+		if _, err := t.tx.Exec(ctx, "DELETE FROM "+table+" WHERE account = $1", string(id)); err != nil {
+			return err
+		}
+	}
+	_, err := t.tx.Exec(ctx, "DELETE FROM accounts WHERE id = $1", string(id))
+	return err
+}
+
+// Audit records an act together with it.
+func (t *AccountsTx) Audit(ctx context.Context, r AuditRecord) error {
+	return t.tx.audit(ctx, t.s.NewID(), r)
+}
+
+const accountColumns = "SELECT id, name, tenant, client_id, secret, settings, cert, cert_key, certificate, old_keys FROM accounts ORDER BY id"
 
 // Accounts lists the accounts by id.
 func (s *Store) Accounts(ctx context.Context) ([]Account, error) {
-	return collect(ctx, s, "read accounts", func(rows *sql.Rows) (a Account, err error) {
-		var secret, key, settings []byte
-		if err := rows.Scan(&a.ID, &a.Name, &a.Tenant, &a.ClientID, &secret, &settings, &a.Cert, &key); err != nil {
-			return a, err
-		}
-		open, err := s.Open(secret, []byte("account|"+a.ID))
-		if err != nil {
-			return a, err
-		}
-		a.Secret = string(open)
-		if a.CertKey, err = s.Open(key, []byte("account-cert|"+a.ID)); err != nil {
-			return a, err
-		}
-		err = json.Unmarshal(settings, &a.Settings)
+	return collect(ctx, s, "read accounts", s.scanAccount, accountColumns)
+}
+
+func (s *Store) scanAccount(rows *sql.Rows) (a Account, err error) {
+	var secret, key, settings, certificate, oldKeys []byte
+	if err := rows.Scan(&a.ID, &a.Name, &a.Tenant, &a.ClientID, &secret, &settings, &a.Cert, &key, &certificate, &oldKeys); err != nil {
 		return a, err
-	}, "SELECT id, name, tenant, client_id, secret, settings, cert, cert_key FROM accounts ORDER BY id")
+	}
+	open := func(sealed []byte, purpose string) (plain []byte) {
+		if len(sealed) > 0 && err == nil {
+			plain, err = s.Open(sealed, []byte(purpose+"|"+string(a.ID)))
+		}
+		return plain
+	}
+	a.Secret, a.CertKey, a.Certificate = string(open(secret, "account")), open(key, "account-cert"), string(open(certificate, "account-certificate"))
+	if old := open(oldKeys, "account-old-keys"); len(old) > 0 && err == nil {
+		err = json.Unmarshal(old, &a.OldKeys)
+	}
+	if err == nil {
+		err = json.Unmarshal(settings, &a.Settings)
+	}
+	return a, err
 }
 
 // LinkState says whether an agent's Microsoft sign-in works.
@@ -100,6 +195,8 @@ type Link struct {
 	State    LinkState
 	Reason   string
 	Since    time.Time
+	// Claims are what Microsoft wants to see proven at the next sign-in, as JSON.
+	Claims string
 	// Version grows with every write; see PutLink.
 	Version int64
 }
@@ -118,13 +215,13 @@ func (s *Store) PutLink(ctx context.Context, l Link) (ok bool, err error) {
 		return false, fmt.Errorf("put link of %s: %w", l.Agent, err)
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		n, err := tx.Exec(ctx, `INSERT INTO links (account, agent, person, name, username, refresh, scopes, state, reason, since, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)
+		n, err := tx.Exec(ctx, `INSERT INTO links (account, agent, person, name, username, refresh, scopes, state, reason, since, claims, version)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, 1)
 			ON CONFLICT (account, agent) DO UPDATE SET person = excluded.person, name = excluded.name, username = excluded.username,
 			refresh = excluded.refresh, scopes = excluded.scopes, state = excluded.state, reason = excluded.reason, since = excluded.since,
-			version = links.version + 1 WHERE links.version = $11 OR $12 = 0`,
+			claims = excluded.claims, version = links.version + 1 WHERE links.version = $11 OR $12 = 0`,
 			string(l.Account), string(l.Agent), string(l.Person), l.Name, l.Username, refresh, string(scopes), string(l.State), l.Reason,
-			l.Since.UnixMicro(), l.Version, l.Version)
+			l.Since.UnixMicro(), l.Version, l.Version, l.Claims)
 		ok = n > 0
 		return err
 	})
@@ -140,20 +237,21 @@ func (s *Store) Links(ctx context.Context) ([]Link, error) {
 	return s.links(ctx, "ORDER BY account, agent")
 }
 
-// LinkOf returns an agent's link; ok is false when there is none.
-func (s *Store) LinkOf(ctx context.Context, agent chat.AgentID) (l Link, ok bool, err error) {
-	list, err := s.links(ctx, "WHERE agent = $1", string(agent))
-	if err != nil || len(list) == 0 {
-		return Link{}, false, err
-	}
-	return list[0], true, nil
+// LinkOf returns an agent's link with an account; ok is false when there is none.
+func (s *Store) LinkOf(ctx context.Context, account chat.AccountID, agent chat.AgentID) (l Link, ok bool, err error) {
+	return first(s.links(ctx, "WHERE account = $1 AND agent = $2", string(account), string(agent)))
+}
+
+// LinksOf lists an agent's links, the latest sign-in first.
+func (s *Store) LinksOf(ctx context.Context, agent chat.AgentID) ([]Link, error) {
+	return s.links(ctx, "WHERE agent = $1 ORDER BY since DESC, account", string(agent))
 }
 
 func (s *Store) links(ctx context.Context, where string, args ...any) ([]Link, error) {
 	return collect(ctx, s, "read links", func(rows *sql.Rows) (l Link, err error) {
 		var refresh, scopes []byte
 		var since int64
-		if err := rows.Scan(&l.Account, &l.Agent, &l.Person, &l.Name, &l.Username, &refresh, &scopes, &l.State, &l.Reason, &since, &l.Version); err != nil {
+		if err := rows.Scan(&l.Account, &l.Agent, &l.Person, &l.Name, &l.Username, &refresh, &scopes, &l.State, &l.Reason, &since, &l.Claims, &l.Version); err != nil {
 			return l, err
 		}
 		open, err := s.Open(refresh, l.aad())
@@ -163,14 +261,14 @@ func (s *Store) links(ctx context.Context, where string, args ...any) ([]Link, e
 		l.Refresh, l.Since = string(open), time.UnixMicro(since).UTC()
 		err = json.Unmarshal(scopes, &l.Scopes)
 		return l, err
-	}, "SELECT account, agent, person, name, username, refresh, scopes, state, reason, since, version FROM links "+where, args...)
+	}, "SELECT account, agent, person, name, username, refresh, scopes, state, reason, since, claims, version FROM links "+where, args...)
 }
 
-// DeleteLink forgets an agent's sign-in, its subscription and what was cached by it, and signals TopicLink.
-func (s *Store) DeleteLink(ctx context.Context, agent chat.AgentID) error {
+// DeleteLink forgets an agent's sign-in with an account, its subscription and what was cached by it, and signals TopicLink.
+func (s *Store) DeleteLink(ctx context.Context, account chat.AccountID, agent chat.AgentID) error {
 	err := s.Update(ctx, func(tx *Tx) error {
 		for _, table := range []string{"links", "subscriptions", "people"} {
-			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE agent = $1", string(agent)); err != nil {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE account = $1 AND agent = $2", string(account), string(agent)); err != nil {
 				return err
 			}
 		}

@@ -20,21 +20,33 @@ type TeamsSubscription struct {
 	State      string // the clientState that every item carries
 	Expires    time.Time
 	Authorized time.Time // when Microsoft last got a fresh token
+	Cert       string    // names the certificate for which Microsoft encrypts
+	// Heard is when a notification came last, Echoed when one of our own posts came back; zero for never. Noted, not put.
+	Heard, Echoed time.Time
 }
 
 // PutSubscription stores an agent's subscription in place of the old one.
 func (s *Store) PutSubscription(ctx context.Context, v TeamsSubscription) error {
 	err := s.Update(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO subscriptions (account, agent, id, path, state, expires, authorized) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		_, err := tx.Exec(ctx, `INSERT INTO subscriptions (account, agent, id, path, state, expires, authorized, cert) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 			ON CONFLICT (account, agent) DO UPDATE SET id = excluded.id, path = excluded.path, state = excluded.state,
-			expires = excluded.expires, authorized = excluded.authorized`,
-			string(v.Account), string(v.Agent), v.ID, v.Path, v.State, v.Expires.UnixMicro(), v.Authorized.UnixMicro())
+			expires = excluded.expires, authorized = excluded.authorized, cert = excluded.cert`,
+			string(v.Account), string(v.Agent), v.ID, v.Path, v.State, v.Expires.UnixMicro(), v.Authorized.UnixMicro(), v.Cert)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("put subscription of %s: %w", v.Agent, err)
 	}
 	return nil
+}
+
+// NoteHeard records that a notification of an agent's subscription came, and whether it brought one of our own posts back.
+func (s *Store) NoteHeard(ctx context.Context, account chat.AccountID, agent chat.AgentID, at time.Time, echo bool) error {
+	column := "heard = $3"
+	if echo {
+		column = "heard = $3, echoed = $3"
+	}
+	return s.exec(ctx, "note notification", "UPDATE subscriptions SET "+column+" WHERE account = $1 AND agent = $2", string(account), string(agent), at.UnixMicro())
 }
 
 // SubscriptionOf returns an agent's subscription; ok is false when there is none.
@@ -54,11 +66,20 @@ func (s *Store) SubscriptionByID(ctx context.Context, account chat.AccountID, id
 
 func (s *Store) subscriptions(ctx context.Context, where string, args ...any) ([]TeamsSubscription, error) {
 	return collect(ctx, s, "read subscriptions", func(rows *sql.Rows) (v TeamsSubscription, err error) {
-		var expires, authorized int64
-		err = rows.Scan(&v.Account, &v.Agent, &v.ID, &v.Path, &v.State, &expires, &authorized)
+		var expires, authorized, heard, echoed int64
+		err = rows.Scan(&v.Account, &v.Agent, &v.ID, &v.Path, &v.State, &expires, &authorized, &v.Cert, &heard, &echoed)
+		v.Heard, v.Echoed = never(heard), never(echoed)
 		v.Expires, v.Authorized = time.UnixMicro(expires).UTC(), time.UnixMicro(authorized).UTC()
 		return v, err
-	}, "SELECT account, agent, id, path, state, expires, authorized FROM subscriptions "+where, args...)
+	}, "SELECT account, agent, id, path, state, expires, authorized, cert, heard, echoed FROM subscriptions "+where, args...)
+}
+
+// never reads a time for which 0 means that it never was.
+func never(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return fromMicro(us)
 }
 
 // DropSubscription forgets an agent's subscription.
@@ -85,6 +106,7 @@ type Delivery struct {
 	Path    string // at which subscription's address it came
 	At      time.Time
 	Tries   int
+	Reason  string // why the last try failed
 	Body    []byte
 }
 
@@ -99,12 +121,16 @@ func (s *Store) PutDelivery(ctx context.Context, account chat.AccountID, path st
 
 // Deliveries lists notifications of an account that wait to be worked off, oldest first.
 func (s *Store) Deliveries(ctx context.Context, account chat.AccountID, limit int) ([]Delivery, error) {
+	return s.deliveries(ctx, "WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
+}
+
+func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]Delivery, error) {
 	return collect(ctx, s, "read deliveries", func(rows *sql.Rows) (d Delivery, err error) {
 		var at int64
-		err = rows.Scan(&d.ID, &d.Account, &d.Path, &at, &d.Tries, &d.Body)
+		err = rows.Scan(&d.ID, &d.Account, &d.Path, &at, &d.Tries, &d.Reason, &d.Body)
 		d.At = time.UnixMicro(at).UTC()
 		return d, err
-	}, "SELECT id, account, path, received, tries, body FROM inbox WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
+	}, "SELECT id, account, path, received, tries, reason, body FROM inbox "+where, args...)
 }
 
 // DropDelivery removes a notification that has been worked off.
@@ -112,18 +138,9 @@ func (s *Store) DropDelivery(ctx context.Context, id string) error {
 	return s.exec(ctx, "drop delivery", "DELETE FROM inbox WHERE id = $1", id)
 }
 
-// RetryDelivery counts a failed try. After MaxTries the delivery is set aside.
-func (s *Store) RetryDelivery(ctx context.Context, id string) error {
-	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1 WHERE id = $1", id)
-}
-
-// DeadDeliveries counts the notifications of an account that were set aside.
-func (s *Store) DeadDeliveries(ctx context.Context, account chat.AccountID) (int, error) {
-	n, _, err := first(collect(ctx, s, "count dead deliveries", func(rows *sql.Rows) (n int, err error) {
-		err = rows.Scan(&n)
-		return n, err
-	}, "SELECT count(*) FROM inbox WHERE account = $1 AND tries >= $2", string(account), MaxTries))
-	return n, err
+// RetryDelivery counts a failed try and why it failed. After MaxTries the delivery is set aside.
+func (s *Store) RetryDelivery(ctx context.Context, id, reason string) error {
+	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1, reason = $2 WHERE id = $1", id, reason)
 }
 
 // PutPeople caches the people of an agent's folder, as JSON.

@@ -21,6 +21,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +48,8 @@ type Config struct {
 	// Settle is how long after an unclear outcome nothing is posted again; 30 s when 0. A request that we gave up on may still be
 	// carried out by Microsoft later than that, which compensation then undoes.
 	Settle time.Duration
+	// Rotate makes a new key for the encryption of an account's notifications.
+	Rotate func(ctx context.Context, actor string, id chat.AccountID) error
 	// CrashAt, for tests, is asked at every durable step and ends the lane there, as a kill would, when it says so.
 	CrashAt func(point string) bool
 }
@@ -58,9 +62,12 @@ type Connector struct {
 	keys        *graph.KeySet
 
 	mu       sync.Mutex
-	tokens   map[chat.AgentID]*tokens
+	tokens   map[signIn]*tokens
 	runs     map[chat.AccountID]*run
 	accounts map[chat.AccountID]store.Account
+
+	throttles     map[chat.AccountID]int       // guarded by mu
+	throttleNoted map[chat.AccountID]time.Time // guarded by mu
 }
 
 const (
@@ -80,14 +87,17 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 	if c.Settle == 0 {
 		c.Settle = settle
 	}
-	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), tokens: map[chat.AgentID]*tokens{}, runs: map[chat.AccountID]*run{},
-		accounts: map[chat.AccountID]store.Account{}}
+	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), tokens: map[signIn]*tokens{}, runs: map[chat.AccountID]*run{},
+		accounts: map[chat.AccountID]store.Account{}, throttles: map[chat.AccountID]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
 	var err error
 	if k.marker, err = k.markerKey(ctx); err != nil {
 		return nil, err
 	}
 	return k, k.loadAccounts(ctx)
 }
+
+// Reload reads the accounts anew, after one was changed.
+func (k *Connector) Reload(ctx context.Context) error { return k.loadAccounts(ctx) }
 
 // loadAccounts reads the accounts anew.
 func (k *Connector) loadAccounts(ctx context.Context) error {
@@ -111,17 +121,18 @@ func (k *Connector) account(id chat.AccountID) (store.Account, bool) {
 	return a, ok
 }
 
-// firstAccount is the account that agents sign in to.
-func (k *Connector) firstAccount() (store.Account, bool) {
+// choices lists the accounts that agents can sign in to, by id.
+func (k *Connector) choices() []store.Account {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var first store.Account
-	for id, a := range k.accounts {
-		if first.ID == "" || id < first.ID {
-			first = a
+	var list []store.Account
+	for _, a := range k.accounts {
+		if a.Settings.ReplacedBy == "" {
+			list = append(list, a)
 		}
 	}
-	return first, first.ID != ""
+	slices.SortFunc(list, func(a, b store.Account) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return list
 }
 
 // Run holds what leases it can and works for their accounts until ctx ends.
@@ -153,7 +164,7 @@ func (k *Connector) Run(ctx context.Context) error {
 // hints passes hints on to the runs; it reports whether accounts may have changed.
 func (k *Connector) hints(ctx context.Context, hints []store.Hint) (accounts bool) {
 	for _, h := range hints {
-		if h.Topic == store.TopicLink && h.Agent == "" {
+		if h.Topic == store.TopicLink && h.Agent == "" || h.Topic == store.TopicAll { // hints may have been lost
 			if err := k.loadAccounts(ctx); err != nil {
 				k.Log.Error("teams: read accounts", "err", err)
 			}
@@ -178,6 +189,11 @@ func (k *Connector) lease(ctx context.Context, running *sync.WaitGroup) error {
 	ids := make([]chat.AccountID, 0, len(k.accounts))
 	for id := range k.accounts {
 		ids = append(ids, id)
+	}
+	for id, r := range k.runs {
+		if _, known := k.accounts[id]; !known {
+			r.stop() // the account was deleted
+		}
 	}
 	k.mu.Unlock()
 	var all error
@@ -263,6 +279,7 @@ type run struct {
 	lanes *lanes
 	gates gates
 	inbox chan struct{} // capacity 1: deliveries wait
+	notes notes
 	keep  chan struct{} // capacity 1: look at the subscriptions
 }
 

@@ -31,6 +31,11 @@ func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h sto
 			return e.doubled(ctx, p, string(m.ID))
 		}
 		e.lanes.confirm(e.t.Conversation, marker, string(m.ID))
+		if !e.back {
+			if err := e.noteHeard(ctx, e.t.Agent, true); err != nil {
+				return err
+			}
+		}
 	}
 	if p.Message == "" || p.Last == 0 || len(m.Reactions) == 0 && len(h.Reactions) == 0 {
 		return nil
@@ -69,7 +74,7 @@ func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
 	if err := e.posts.Wait(ctx, graph.ChatID(e.t.Chat), graph.Live); err != nil {
 		return err
 	}
-	err := e.client(e.t.Agent).SoftDelete(ctx, graph.UserID(e.t.Sender), graph.ChatID(e.t.Chat), graph.MessageID(surplus))
+	err := e.client(e.t.Account, e.t.Agent).SoftDelete(ctx, graph.UserID(e.t.Sender), graph.ChatID(e.t.Chat), graph.MessageID(surplus))
 	if graph.Missing(err) {
 		return nil
 	}

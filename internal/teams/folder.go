@@ -40,16 +40,20 @@ func (k *Connector) owns(_ context.Context, id chat.AccountID) bool {
 
 // signedIn returns the agent's working link, or the state to show instead.
 func (k *Connector) signedIn(ctx context.Context, agent chat.AgentID) (l store.Link, state directory.State, err error) {
-	if _, ok := k.firstAccount(); !ok {
+	if len(k.choices()) == 0 {
 		return l, directory.Off, nil
 	}
-	l, ok, err := k.Store.LinkOf(ctx, agent)
+	l, ok, err := k.current(ctx, agent)
 	switch {
 	case err != nil:
 		return l, "", err
 	case !ok:
 		return l, directory.NotSignedIn, nil
 	case l.State != store.LinkConnected:
+		return l, directory.NeedsSignIn, nil
+	}
+	if a, _ := k.account(l.Account); a.Settings.ReplacedBy != "" {
+		l.Reason = reasonReplaced
 		return l, directory.NeedsSignIn, nil
 	}
 	return l, directory.OK, nil
@@ -120,7 +124,7 @@ func (k *Connector) refresh(ctx context.Context, l store.Link) (c recent, at tim
 
 // warm fills the folder of an agent who has just been connected, so that the picker has it at once. It can wait: an open picker asks again.
 func (r *run) warm(ctx context.Context, agent chat.AgentID) {
-	l, ok, err := r.Store.LinkOf(ctx, agent)
+	l, ok, err := r.Store.LinkOf(ctx, r.id, agent)
 	if err == nil && ok {
 		_, _, err = r.refresh(ctx, l)
 	}
@@ -148,7 +152,7 @@ func patiently[T any](ctx context.Context, call func() (T, error)) (v T, err err
 
 // soil marks an agent's folder as changed: the next to open it asks Microsoft.
 func (r *run) soil(ctx context.Context, agent chat.AgentID) error {
-	l, ok, err := r.Store.LinkOf(ctx, agent)
+	l, ok, err := r.Store.LinkOf(ctx, r.id, agent)
 	if err != nil || !ok {
 		return err
 	}
@@ -165,7 +169,7 @@ func (r *run) soil(ctx context.Context, agent chat.AgentID) error {
 func (k *Connector) listRecent(ctx context.Context, l store.Link) ([]directory.Person, error) {
 	account, _ := k.account(l.Account)
 	people, seen, chats := []directory.Person{}, map[graph.UserID]bool{}, 0
-	err := k.client(l.Agent).Chats(ctx, nil, func(c graph.Chat) bool {
+	err := k.client(l.Account, l.Agent).Chats(ctx, nil, func(c graph.Chat) bool {
 		chats++
 		if p, ok := partner(c, l, account); ok && !seen[graph.UserID(p.ID)] {
 			seen[graph.UserID(p.ID)] = true
@@ -194,14 +198,14 @@ func partner(c graph.Chat, l store.Link, a store.Account) (directory.Person, boo
 
 // addPresence adds who can be reached. A list without it is better than none.
 func (k *Connector) addPresence(ctx context.Context, l store.Link, people []directory.Person) {
-	if len(people) == 0 {
+	if len(people) == 0 || !graph.HasScope(l.Scopes, "Presence.Read.All") {
 		return
 	}
 	ids := make([]graph.UserID, len(people))
 	for i, p := range people {
 		ids[i] = graph.UserID(p.ID)
 	}
-	list, err := k.client(l.Agent).Presences(ctx, ids)
+	list, err := k.client(l.Account, l.Agent).Presences(ctx, ids)
 	if err != nil {
 		k.Log.WarnContext(ctx, "teams: presence can't be read", "agent", l.Agent, "err", err)
 	}
@@ -225,7 +229,11 @@ func (k *Connector) search(ctx context.Context, agent chat.AgentID, words string
 	if err != nil || state != directory.OK {
 		return found, err
 	}
-	users, err := patiently(ctx, func() ([]graph.User, error) { return k.client(agent).SearchUsers(ctx, words, searchPeople) })
+	if !graph.HasScope(l.Scopes, "User.ReadBasic.All") {
+		found.State = directory.Empty
+		return found, nil
+	}
+	users, err := patiently(ctx, func() ([]graph.User, error) { return k.client(l.Account, agent).SearchUsers(ctx, words, searchPeople) })
 	switch {
 	case needsSignIn(err):
 		found.State = directory.NeedsSignIn
@@ -269,7 +277,7 @@ func (k *Connector) lookUp(ctx context.Context, agent chat.AgentID, who chat.Per
 			return p, nil
 		}
 	}
-	u, err := patiently(ctx, func() (graph.User, error) { return k.client(agent).User(ctx, graph.UserID(who.ID)) })
+	u, err := patiently(ctx, func() (graph.User, error) { return k.client(l.Account, agent).User(ctx, graph.UserID(who.ID)) })
 	switch {
 	case err == nil:
 		return personOf(who.Account, u), nil

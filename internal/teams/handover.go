@@ -24,7 +24,7 @@ func (x *lane) handOver(ctx context.Context, c *chat.Conversation, t *store.Thre
 		return false, nil
 	}
 	for _, next := range c.Present(chat.Agent) {
-		link, ok, err := x.Store.LinkOf(ctx, next.Agent)
+		link, ok, err := x.Store.LinkOf(ctx, x.run.id, next.Agent)
 		if err != nil {
 			return false, err
 		}

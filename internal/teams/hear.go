@@ -107,13 +107,29 @@ func (e *ear) person(id graph.UserID) (chat.Participant, bool) {
 	if id == "" {
 		return chat.Participant{}, false
 	}
-	if p, ok := e.c.ExpertIn(chat.Person{Account: e.t.Account, ID: chat.PersonID(id)}); ok {
-		return p, true
+	for _, account := range e.sameTenant(e.t.Account) {
+		if p, ok := e.c.ExpertIn(chat.Person{Account: account, ID: chat.PersonID(id)}); ok {
+			return p, true
+		}
 	}
 	if chat.PersonID(id) == e.t.Sender {
 		return e.c.AgentIn(e.t.Agent)
 	}
 	return chat.Participant{}, false
+}
+
+// sameTenant lists an account and those of the same tenant: after an account was replaced by another application of its tenant, agents
+// invite by the new one into threads that still run through the old one, and people's ids are the same.
+func (k *Connector) sameTenant(id chat.AccountID) []chat.AccountID {
+	list := []chat.AccountID{id}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for other, a := range k.accounts {
+		if other != id && strings.EqualFold(a.Tenant, k.accounts[id].Tenant) {
+			list = append(list, other)
+		}
+	}
+	return list
 }
 
 // stranger notes, for staff, that somebody writes in the thread who was not invited: nothing of it crosses.

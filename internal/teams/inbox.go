@@ -86,6 +86,22 @@ type batch struct {
 type opened struct {
 	store.Delivery
 	failed bool
+	why    string // of the failure
+}
+
+// errBehind says that an earlier message of the same chat can't be taken in yet.
+var errBehind = errors.New("an earlier message of the same chat is stuck")
+
+// maxWhy is how much of an error is kept for the health page.
+const maxWhy = 300
+
+// fail notes why a notification has to be tried again: the first line of the error, which names no message's text.
+func (o *opened) fail(err error) {
+	o.failed = true
+	if o.why == "" {
+		o.why, _, _ = strings.Cut(err.Error(), "\n")
+		o.why = strings.ToValidUTF8(o.why[:min(len(o.why), maxWhy)], "")
+	}
 }
 
 // told is a message of which a notification tells.
@@ -111,7 +127,7 @@ func (b *batch) add(ctx context.Context, d store.Delivery) error {
 		b.Log.WarnContext(ctx, "teams: notification is not authentic, dropped", "account", b.id, "err", err)
 	case err != nil:
 		b.Log.WarnContext(ctx, "teams: notification can't be opened", "account", b.id, "tries", d.Tries, "err", err)
-		o.failed = true
+		o.fail(err)
 	}
 	b.opened = append(b.opened, o)
 	for _, m := range messages {
@@ -139,6 +155,9 @@ func (r *run) open(ctx context.Context, d store.Delivery) (messages []graph.Chat
 		if err := r.keys.ValidateTokens(ctx, env.ValidationTokens, account.Tenant, account.ClientID); err != nil {
 			return nil, "", err
 		}
+	}
+	if err := r.noteHeard(ctx, sub.Agent, false); err != nil {
+		return nil, "", err
 	}
 	for _, n := range env.Items {
 		if !meant(n, sub, account) {
@@ -187,7 +206,7 @@ func decrypt(n graph.Notification, account store.Account) (m graph.ChatMessage, 
 	if n.Encrypted == nil || names == nil {
 		return m, fmt.Errorf("an item about %q without content", n.Resource)
 	}
-	key, err := certKey(account, n.Encrypted.CertificateID)
+	key, err := certKey(account, n.Encrypted.CertificateID, time.Now())
 	if err != nil {
 		return m, err
 	}
@@ -205,12 +224,17 @@ func decrypt(n graph.Notification, account store.Account) (m graph.ChatMessage, 
 	return m, nil
 }
 
-// certKey returns the private key of the certificate with that id.
-func certKey(a store.Account, id string) (*rsa.PrivateKey, error) {
-	if id != certID(a) {
-		return nil, fmt.Errorf("encrypted for certificate %.40q, which is not ours", id)
+// certKey returns the private key of the certificate with that id: the present one, or one that was replaced lately.
+func certKey(a store.Account, id string, now time.Time) (*rsa.PrivateKey, error) {
+	der := a.CertKey
+	if id != certID(a.Cert) {
+		i := slices.IndexFunc(a.OldKeys, func(k store.OldKey) bool { return certID(k.Cert) == id && now.Before(k.Until) })
+		if i < 0 {
+			return nil, fmt.Errorf("encrypted for certificate %.40q, which is not ours", id)
+		}
+		der = a.OldKeys[i].Key
 	}
-	key, err := x509.ParsePKCS8PrivateKey(a.CertKey)
+	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		return nil, fmt.Errorf("read key of account %s: %w", a.ID, err)
 	}
@@ -225,7 +249,7 @@ func certKey(a store.Account, id string) (*rsa.PrivateKey, error) {
 func (r *run) lifecycle(ctx context.Context, sub store.TeamsSubscription, event string) error {
 	switch event {
 	case "reauthorizationRequired":
-		if err := r.doubt(ctx, sub.Agent); err != nil {
+		if err := r.doubt(ctx, sub.Account, sub.Agent); err != nil {
 			return err
 		}
 	case "subscriptionRemoved":
@@ -247,7 +271,7 @@ func (b *batch) work(ctx context.Context) error {
 	slices.SortStableFunc(b.told, func(x, y told) int { return compareIDs(string(x.ID), string(y.ID)) })
 	for _, m := range b.told {
 		if b.stuck[m.ChatID] {
-			m.by.failed = true
+			m.by.fail(errBehind)
 			continue
 		}
 		err := contained(func() error { return b.hear(ctx, m.agent, m.ChatMessage, m.by.Tries) })
@@ -256,7 +280,8 @@ func (b *batch) work(ctx context.Context) error {
 		}
 		if err != nil {
 			b.Log.WarnContext(ctx, "teams: message can't be taken in yet", "account", b.id, "tries", m.by.Tries, "err", err)
-			b.stuck[m.ChatID], m.by.failed = true, true
+			b.stuck[m.ChatID] = true
+			m.by.fail(err)
 		}
 	}
 	if b.crash("inbox.heard") {
@@ -272,7 +297,7 @@ func (b *batch) finish(ctx context.Context) (again time.Duration, err error) {
 	for _, o := range b.opened {
 		if !o.failed {
 			err = b.Store.DropDelivery(ctx, o.ID)
-		} else if err = b.Store.RetryDelivery(ctx, o.ID); err == nil {
+		} else if err = b.Store.RetryDelivery(ctx, o.ID, o.why); err == nil {
 			if wait := backoff(o.Tries + 1); again == 0 || wait < again {
 				again = wait
 			}

@@ -3,6 +3,7 @@ package teams
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -47,12 +48,23 @@ func (r *run) keepSubscriptions(ctx context.Context) error {
 
 // lookAfter does what is due for every agent and says when something will be due next; 0 for never.
 func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]int) (next time.Duration, err error) {
+	if err := r.keepKey(ctx); err != nil {
+		return 0, err
+	}
 	links, err := r.Store.Links(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for _, l := range links {
 		if l.Account != r.id || l.State != store.LinkConnected {
+			continue
+		}
+		if former, err := r.former(ctx, l); err != nil {
+			return 0, err
+		} else if former {
+			if err := r.unlink(ctx, l); err != nil {
+				return 0, err
+			}
 			continue
 		}
 		due, err := r.lookAfterOne(ctx, l)
@@ -90,7 +102,7 @@ func (r *run) lookAfterOne(ctx context.Context, l store.Link) (time.Duration, er
 		}
 	}
 	switch {
-	case time.Until(sub.Expires) <= renewBefore:
+	case time.Until(sub.Expires) <= renewBefore, r.oldCert(sub):
 		err = r.renew(ctx, &sub)
 	case time.Since(sub.Authorized) >= authorizeEvery:
 		err = r.reauthorize(ctx, &sub)
@@ -110,7 +122,7 @@ func (r *run) lookAfterOne(ctx context.Context, l store.Link) (time.Duration, er
 // subscribe makes an agent's subscription. It is stored, with a path of its own, before Microsoft is asked: the handshakes come while
 // the call is open, and if its outcome stays unclear, the path tells which of Microsoft's subscriptions is the one.
 func (r *run) subscribe(ctx context.Context, l store.Link, old store.TeamsSubscription) (store.TeamsSubscription, error) {
-	account, ok := r.account(r.id)
+	a, ok := r.account(r.id)
 	if !ok {
 		return old, fmt.Errorf("no account %s", r.id)
 	}
@@ -120,7 +132,7 @@ func (r *run) subscribe(ctx context.Context, l store.Link, old store.TeamsSubscr
 	}
 	path, _ := r.Store.NewToken()
 	state, _ := r.Store.NewToken()
-	sub := store.TeamsSubscription{Account: r.id, Agent: l.Agent, Path: path, State: state}
+	sub := store.TeamsSubscription{Account: r.id, Agent: l.Agent, Path: path, State: state, Cert: certID(a.Cert)}
 	if err := r.Store.PutSubscription(ctx, sub); err != nil {
 		return sub, err
 	}
@@ -132,10 +144,10 @@ func (r *run) subscribe(ctx context.Context, l store.Link, old store.TeamsSubscr
 	if err := r.others.Wait(ctx, "", graph.Live); err != nil {
 		return sub, err
 	}
-	made, err := r.freshClient(l.Agent).CreateSubscription(ctx, graph.Subscription{
+	made, err := r.freshClient(r.id, l.Agent).CreateSubscription(ctx, graph.Subscription{
 		ChangeType: "created,updated,deleted", Resource: graph.AllMessagesOf(graph.UserID(l.Person)),
 		NotifyURL: r.hookURL(path), LifecycleURL: r.hookURL(path) + "/lifecycle", Expires: began.Add(subscribeFor).UTC(),
-		ClientState: state, ResourceData: true, Certificate: base64.StdEncoding.EncodeToString(account.Cert), CertificateID: certID(account),
+		ClientState: state, ResourceData: true, Certificate: base64.StdEncoding.EncodeToString(a.Cert), CertificateID: sub.Cert,
 	})
 	if err != nil {
 		return sub, err
@@ -166,7 +178,7 @@ func (r *run) adopt(ctx context.Context, l store.Link, old store.TeamsSubscripti
 	if err := r.others.Wait(ctx, "", graph.Live); err != nil {
 		return old, false, err
 	}
-	list, err := r.client(l.Agent).Subscriptions(ctx)
+	list, err := r.client(r.id, l.Agent).Subscriptions(ctx)
 	if err != nil {
 		return old, false, err
 	}
@@ -181,21 +193,54 @@ func (r *run) adopt(ctx context.Context, l store.Link, old store.TeamsSubscripti
 			}
 			continue
 		}
-		if err := r.client(l.Agent).DeleteSubscription(ctx, s.ID); err != nil && !graph.Missing(err) {
+		if err := r.client(r.id, l.Agent).DeleteSubscription(ctx, s.ID); err != nil && !graph.Missing(err) {
 			return adopted, found, err
 		}
 	}
 	return adopted, found, nil
 }
 
-// renew puts off a subscription's end, which reauthorises it too. [api: subscription-update]
+// rotateBefore is how long before its end an encryption certificate is replaced.
+const rotateBefore = 30 * 24 * time.Hour
+
+// keepKey replaces the certificate for which Microsoft encrypts before it ends.
+func (r *run) keepKey(ctx context.Context) error {
+	a, ok := r.account(r.id)
+	if !ok || r.Rotate == nil {
+		return nil
+	}
+	cert, err := x509.ParseCertificate(a.Cert)
+	if err != nil {
+		return fmt.Errorf("read encryption certificate of account %s: %w", r.id, err)
+	}
+	if time.Until(cert.NotAfter) > rotateBefore {
+		return nil
+	}
+	if err := r.Rotate(ctx, "system", r.id); err != nil {
+		return err
+	}
+	return r.loadAccounts(ctx)
+}
+
+// oldCert reports whether Microsoft encrypts for a certificate that was replaced.
+func (r *run) oldCert(sub store.TeamsSubscription) bool {
+	a, ok := r.account(r.id)
+	return ok && sub.Cert != certID(a.Cert)
+}
+
+// renew puts off a subscription's end and says for which certificate to encrypt, which reauthorises it too. [api: subscription-update]
 func (r *run) renew(ctx context.Context, sub *store.TeamsSubscription) error {
+	a, ok := r.account(r.id)
+	if !ok {
+		return fmt.Errorf("no account %s", r.id)
+	}
 	began := time.Now()
-	made, err := r.freshClient(sub.Agent).RenewSubscription(ctx, graph.SubscriptionID(sub.ID), began.Add(subscribeFor))
+	made, err := r.freshClient(r.id, sub.Agent).RenewSubscription(ctx, graph.SubscriptionID(sub.ID), began.Add(subscribeFor),
+		base64.StdEncoding.EncodeToString(a.Cert), certID(a.Cert))
 	if err != nil {
 		return err
 	}
-	sub.Expires, sub.Authorized = began.Add(subscribeFor).UTC(), began
+	sub.Expires, sub.Authorized, sub.Cert = began.Add(subscribeFor).UTC(), began, certID(a.Cert)
 	if !made.Expires.IsZero() {
 		sub.Expires = made.Expires
 	}
@@ -204,7 +249,7 @@ func (r *run) renew(ctx context.Context, sub *store.TeamsSubscription) error {
 
 func (r *run) reauthorize(ctx context.Context, sub *store.TeamsSubscription) error {
 	began := time.Now()
-	if err := r.freshClient(sub.Agent).Reauthorize(ctx, graph.SubscriptionID(sub.ID)); err != nil {
+	if err := r.freshClient(r.id, sub.Agent).Reauthorize(ctx, graph.SubscriptionID(sub.ID)); err != nil {
 		return err
 	}
 	sub.Authorized = began
@@ -212,12 +257,8 @@ func (r *run) reauthorize(ctx context.Context, sub *store.TeamsSubscription) err
 }
 
 // doubt has an agent's subscription looked at and reauthorised now: something says that Microsoft may not be delivering.
-func (k *Connector) doubt(ctx context.Context, agent chat.AgentID) error {
-	link, ok, err := k.Store.LinkOf(ctx, agent)
-	if err != nil || !ok {
-		return err
-	}
-	sub, ok, err := k.Store.SubscriptionOf(ctx, link.Account, agent)
+func (k *Connector) doubt(ctx context.Context, account chat.AccountID, agent chat.AgentID) error {
+	sub, ok, err := k.Store.SubscriptionOf(ctx, account, agent)
 	if err != nil || !ok {
 		return err
 	}
@@ -247,7 +288,7 @@ func (r *run) catchUpAll(ctx context.Context, agent chat.AgentID) error {
 }
 
 // certID names the certificate for the encryption of notifications, so that a notification for another one is told apart.
-func certID(a store.Account) string {
-	sum := sha256.Sum256(a.Cert)
+func certID(cert []byte) string {
+	sum := sha256.Sum256(cert)
 	return hex.EncodeToString(sum[:16])
 }

@@ -98,7 +98,7 @@ func (x *lane) mayResume(ctx context.Context, t *store.Thread) (bool, error) {
 	if t.Reason != reasonNeedsSignIn {
 		return true, nil
 	}
-	link, ok, err := x.Store.LinkOf(ctx, t.Agent)
+	link, ok, err := x.Store.LinkOf(ctx, t.Account, t.Agent)
 	if err != nil || !ok || link.State != store.LinkConnected || link.Person != t.Sender {
 		return false, err
 	}
@@ -124,7 +124,7 @@ func (x *lane) awaitEcho(ctx context.Context, t *store.Thread) (time.Duration, e
 	}
 	x.Log.WarnContext(ctx, "teams: no notification of an own post, reading back", "conversation", x.id)
 	t.Echo = ""
-	if err := x.doubt(ctx, t.Agent); err != nil {
+	if err := x.doubt(ctx, t.Account, t.Agent); err != nil {
 		return idle, err
 	}
 	return now, x.readBack(ctx, t)
@@ -189,7 +189,7 @@ func needsSignIn(err error) bool {
 }
 
 // sender is the client in whose name the lane acts.
-func (x *lane) sender(t *store.Thread) *graph.Client { return x.client(t.Agent) }
+func (x *lane) sender(t *store.Thread) *graph.Client { return x.client(t.Account, t.Agent) }
 
 // inviting lists the experts who are on the way in.
 func inviting(c *chat.Conversation) []chat.Participant {

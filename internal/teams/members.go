@@ -86,6 +86,24 @@ func (x *lane) membership(ctx context.Context, t *store.Thread, p chat.PersonID)
 	return "", nil
 }
 
+// MayRemove refuses to remove an expert where the agent who carries the thread may not take people out of it: they would read on. Error:
+// chat.Conflict "missing_permission".
+func (k *Connector) MayRemove(ctx context.Context, id chat.ConversationID) error {
+	t, ok, err := k.Store.Thread(ctx, id)
+	if err != nil || !ok {
+		return err
+	}
+	link, ok, err := k.Store.LinkOf(ctx, t.Account, t.Agent)
+	if err != nil || !ok || graph.HasScope(link.Scopes, memberScope) {
+		return err
+	}
+	return &chat.Error{Kind: chat.Conflict, Code: "missing_permission", Field: memberScope,
+		Text: "The permission " + memberScope + " is missing. The expert can leave the chat in Microsoft Teams."}
+}
+
+// memberScope is what removing a member needs. [api: chat-delete-members]
+const memberScope = "ChatMember.ReadWrite"
+
 // putOut carries out that an expert has left or was removed: before any later line is posted, the person is no member any more.
 func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
 	p, ok := c.Participant(e.Fact.Subject)

@@ -153,7 +153,7 @@ func (f *fetcher) get(ctx context.Context, r remote) (chat.File, error) {
 	if err := f.others.Wait(ctx, "", graph.Live); err != nil {
 		return chat.File{}, err
 	}
-	client := f.client(f.t.Agent)
+	client := f.client(f.t.Account, f.t.Agent)
 	var body io.ReadCloser
 	var err error
 	if r.Picture {

@@ -21,7 +21,7 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 		return idle, nil
 	}
 	by, _ := c.Participant(experts[0].InvitedBy)
-	link, ok, err := x.Store.LinkOf(ctx, by.Agent)
+	link, ok, err := x.current(ctx, by.Agent)
 	if err != nil {
 		return idle, err
 	}

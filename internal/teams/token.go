@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"trialog/internal/account"
 	"trialog/internal/chat"
 	"trialog/internal/graph"
 	"trialog/internal/store"
@@ -17,35 +18,42 @@ var errNeedsSignIn = errors.New("the agent has to sign in at Microsoft")
 // tokens hands out access tokens in one agent's name. One refresh is under way at most; who comes meanwhile waits for its outcome.
 // It implements graph.TokenSource.
 type tokens struct {
-	k     *Connector
-	agent chat.AgentID
-	gate  chan struct{} // capacity 1: held while looking or refreshing
+	k *Connector
+	signIn
+	gate chan struct{} // capacity 1: held while looking or refreshing
 
 	access  graph.Secret // guarded by gate, like all below
 	expires time.Time
 	person  chat.PersonID // whose it is
 }
 
-// tokensOf returns the agent's tokens.
-func (k *Connector) tokensOf(agent chat.AgentID) *tokens {
+// signIn names an agent's sign-in with an account.
+type signIn struct {
+	account chat.AccountID
+	agent   chat.AgentID
+}
+
+// tokensOf returns the tokens of a sign-in.
+func (k *Connector) tokensOf(account chat.AccountID, agent chat.AgentID) *tokens {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.tokens[agent]
+	s := signIn{account, agent}
+	t := k.tokens[s]
 	if t == nil {
-		t = &tokens{k: k, agent: agent, gate: make(chan struct{}, 1)}
-		k.tokens[agent] = t
+		t = &tokens{k: k, signIn: s, gate: make(chan struct{}, 1)}
+		k.tokens[s] = t
 	}
 	return t
 }
 
 // client calls Graph in an agent's name.
-func (k *Connector) client(agent chat.AgentID) *graph.Client {
-	return graph.NewClient(k.Endpoint, k.tokensOf(agent))
+func (k *Connector) client(account chat.AccountID, agent chat.AgentID) *graph.Client {
+	return graph.NewClient(k.endpoint(account), k.tokensOf(account, agent))
 }
 
 // freshClient is client for calls after which Microsoft keeps the token and acts by it: it should be as young as can be.
-func (k *Connector) freshClient(agent chat.AgentID) *graph.Client {
-	return graph.NewClient(k.Endpoint, freshTokens{k.tokensOf(agent)})
+func (k *Connector) freshClient(account chat.AccountID, agent chat.AgentID) *graph.Client {
+	return graph.NewClient(k.endpoint(account), freshTokens{k.tokensOf(account, agent)})
 }
 
 const (
@@ -74,7 +82,7 @@ func (t *tokens) token(ctx context.Context, refused graph.Secret, margin time.Du
 		return "", ctx.Err()
 	}
 	defer func() { <-t.gate }()
-	link, ok, err := t.k.Store.LinkOf(ctx, t.agent)
+	link, ok, err := t.k.Store.LinkOf(ctx, t.account, t.agent)
 	if err != nil {
 		return "", err
 	}
@@ -91,14 +99,17 @@ func (t *tokens) token(ctx context.Context, refused graph.Secret, margin time.Du
 
 // refresh trades the refresh token and stores the new one, unless a newer one has been stored meanwhile.
 func (t *tokens) refresh(ctx context.Context, link store.Link) (graph.Secret, error) {
-	account, ok := t.k.account(link.Account)
+	a, ok := t.k.account(link.Account)
 	if !ok {
 		return "", fmt.Errorf("no account %s", link.Account)
 	}
-	app := t.k.app(account)
+	app := t.k.app(a)
 	token, err := app.Refresh(ctx, graph.Secret(link.Refresh))
+	if nerr := account.NoteRefresh(context.WithoutCancel(ctx), t.k.Store, link.Account, err); nerr != nil {
+		return "", nerr
+	}
 	if graph.NeedsSignIn(err) {
-		link.State, link.Reason = store.LinkNeedsSignIn, string(graph.AuthClassOf(err))
+		link.State, link.Reason = store.LinkNeedsSignIn, string(graph.ProblemOf(err))
 		t.k.Log.WarnContext(ctx, "teams: sign-in is no longer accepted", "agent", t.agent, "err", err)
 		if _, perr := t.k.Store.PutLink(ctx, link); perr != nil {
 			return "", perr
@@ -130,7 +141,28 @@ func (t *tokens) adopt(ctx context.Context, who graph.SignIn) error {
 }
 
 // app is an account's application at Microsoft.
-func (k *Connector) app(a store.Account) *graph.App {
-	return &graph.App{Endpoint: k.Endpoint, Tenant: a.Tenant, ClientID: a.ClientID, Secret: graph.Secret(a.Secret),
-		RedirectURL: k.PublicURL + "/api/v1/teams/callback", Scopes: graph.DefaultScopes}
+func (k *Connector) app(a store.Account) *graph.App { return account.App(a, k.Endpoint, k.PublicURL) }
+
+// Challenged takes in that Graph wants more to be proven than the sign-in proved: the agent has to sign in again, and what is wanted goes
+// into that sign-in. [claims-challenge]
+func (t *tokens) Challenged(ctx context.Context, claims string) error {
+	select {
+	case t.gate <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-t.gate }()
+	link, ok, err := t.k.Store.LinkOf(ctx, t.account, t.agent)
+	if err != nil {
+		return err
+	}
+	t.access = ""
+	if ok && link.State == store.LinkConnected {
+		link.State, link.Reason, link.Claims = store.LinkNeedsSignIn, "claims", claims
+		t.k.Log.WarnContext(ctx, "teams: Microsoft wants the sign-in to be confirmed", "agent", t.agent)
+		if _, err := t.k.Store.PutLink(context.WithoutCancel(ctx), link); err != nil {
+			return err
+		}
+	}
+	return errNeedsSignIn
 }

@@ -158,6 +158,11 @@ func (s *Server) retryInvitation(ctx context.Context, a desk.Actor, in *oneParti
 }
 
 func (s *Server) remove(ctx context.Context, a desk.Actor, in *oneParticipant) (nothing, error) {
+	if may := s.cfg.Microsoft.MayRemove; may != nil {
+		if err := may(ctx, a.Conversation); err != nil {
+			return nothing{}, err
+		}
+	}
 	return nothing{}, s.cfg.Desk.Remove(ctx, a, in.N)
 }
 

@@ -92,6 +92,11 @@ func staff[I, O any](method, path string, status int, does string, f func(contex
 	return call("staff", method, path, status, does, func(ctx context.Context, in *I) (O, error) { return f(ctx, caller(ctx).session, in) })
 }
 
+// administrator is staff with that role.
+func administrator[I, O any](method, path string, status int, does string, f func(context.Context, auth.Session, *I) (O, error)) route {
+	return call("administrator", method, path, status, does, func(ctx context.Context, in *I) (O, error) { return f(ctx, caller(ctx).session, in) })
+}
+
 func agent[I, O any](method, path string, status int, does string, f func(context.Context, desk.Actor, *I) (O, error)) route {
 	return call("agent", method, path, status, does, func(ctx context.Context, in *I) (O, error) { return f(ctx, caller(ctx).actor, in) })
 }
@@ -140,6 +145,10 @@ func (s *Server) admit(who string) func(huma.Context, func(huma.Context)) {
 		if err == nil {
 			id := chat.ConversationID(hc.Param("id"))
 			switch who {
+			case "administrator":
+				if !c.session.Has(auth.RoleAdministrator) {
+					err = errNoAdministrator
+				}
 			case "agent":
 				c.actor, err = s.cfg.Desk.Agent(ctx, c.session.Agent, id)
 			case "onlooker":
@@ -153,6 +162,8 @@ func (s *Server) admit(who string) func(huma.Context, func(huma.Context)) {
 		next(huma.WithValue(hc, calledKey{}, c))
 	}
 }
+
+var errNoAdministrator = chat.Refuse(chat.Forbidden, "not_an_administrator", "Only administrators can do that.")
 
 // bearer returns the token of an Authorization header, or "".
 func bearer(r *http.Request) string {

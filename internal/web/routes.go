@@ -3,7 +3,7 @@ package web
 import "net/http"
 
 // routes lists every route. Paths of the first two groups are below /api/v1. Who may call stands first in each line: anybody;
-// customer: the bearer token names the conversation; staff: any session; onlooker and agent: a session that may read, or takes part
+// customer: the bearer token names the conversation; staff: any session; administrator: a session with that role; onlooker and agent: a session that may read, or takes part
 // in, the conversation {id}; page: a browser without any proof. docs/api.md explains what goes in and out.
 func (s *Server) routes() []route {
 	all := []route{
@@ -30,6 +30,17 @@ func (s *Server) routes() []route {
 		staff("POST", "/me/teams", 200, "Begin to sign in at Microsoft.", s.teamsStart),
 		staff("DELETE", "/me/teams", 204, "Revoke and forget the Microsoft sign-in.", s.teamsDisable),
 		raw("GET", "/teams/callback", 303, "Microsoft sends the browser here.", http.HandlerFunc(s.teamsCallback)),
+		staff("GET", "/notices", 200, "What the reader should know of the Microsoft Teams accounts.", s.notices),
+		administrator("GET", "/accounts", 200, "List the Microsoft Teams accounts.", s.accounts),
+		administrator("POST", "/accounts", 201, "Create an account.", s.createAccount),
+		administrator("PATCH", "/accounts/{account}", 200, "Change an account; another application makes a new one in its place.", s.changeAccount),
+		administrator("DELETE", "/accounts/{account}", 204, "Delete an account through which nothing runs.", s.deleteAccount),
+		administrator("POST", "/accounts/{account}/test", 200, "Ask Microsoft whether the account works.", s.testAccount),
+		administrator("POST", "/accounts/{account}/key", 204, "Make a new key for the encryption of notifications.", s.rotateKey),
+		administrator("GET", "/accounts/{account}/health", 200, "How an account is doing.", s.accountHealth),
+		administrator("POST", "/accounts/{account}/lanes/{conversation}/retry", 204, "Set a lane going again.", s.retryLaneOf),
+		administrator("POST", "/accounts/{account}/letters/{letter}/replay", 204, "Try a notification again that was set aside.", s.replayLetter),
+		administrator("DELETE", "/accounts/{account}/letters/{letter}", 204, "Discard a notification that was set aside.", s.discardLetter),
 		staff("GET", "/directory", 200, "The folders of people to invite.", s.directory),
 		staff("GET", "/directory/search", 200, "Find anybody in the tenant.", s.directorySearch),
 		staff("GET", "/conversations", 200, "List own and waiting conversations.", s.lists),

@@ -33,11 +33,21 @@ type urlOut struct {
 	URL string `json:"url" doc:"Where to send the browser."`
 }
 
-func (s *Server) teamsStart(ctx context.Context, who auth.Session, _ *bare) (urlOut, error) {
+type teamsStartIn struct {
+	Body *struct {
+		Account chat.AccountID `json:"account,omitempty" doc:"Which account, where there are several."`
+	}
+}
+
+func (s *Server) teamsStart(ctx context.Context, who auth.Session, in *teamsStartIn) (urlOut, error) {
 	if s.cfg.Microsoft.Start == nil {
 		return urlOut{}, errTeamsOff
 	}
-	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale)
+	with := chat.AccountID("")
+	if in.Body != nil {
+		with = in.Body.Account
+	}
+	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale, with)
 	return urlOut{at}, err
 }
 
@@ -51,6 +61,10 @@ func (s *Server) teamsDisable(ctx context.Context, who auth.Session, _ *bare) (n
 // teamsCallback takes the browser back from Microsoft and sends it on to the profile, with what went wrong in the fragment.
 func (s *Server) teamsCallback(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
+	if q := r.URL.Query(); q.Has("admin_consent") {
+		consented(w, q)
+		return
+	}
 	who, err := s.cfg.Auth.Session(ctx, sessionToken(r))
 	if err == nil {
 		if s.cfg.Microsoft.Finish == nil {
@@ -72,6 +86,17 @@ func (s *Server) teamsCallback(w http.ResponseWriter, r *http.Request) {
 		to += "?" + q.Encode()
 	}
 	w.Header().Set("Location", to)
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// consented takes back the browser of an administrator of the tenant, who need not be anybody at the desk. What Microsoft says here is
+// not signed, so it is shown and nothing more: the connection test tells what is true. [v2-admin-consent]
+func consented(w http.ResponseWriter, q url.Values) {
+	outcome := "granted"
+	if q.Get("error") != "" {
+		outcome = "refused"
+	}
+	w.Header().Set("Location", "/#/admin/accounts?consent="+outcome)
 	w.WriteHeader(http.StatusSeeOther)
 }
 

@@ -37,6 +37,7 @@ type Config struct {
 	Auth      *auth.Auth
 	Directory *directory.Directory
 	Microsoft Microsoft
+	Accounts  Administration
 	// StaffLive and VisitorLive serve the live connections.
 	StaffLive, VisitorLive http.Handler
 	// PublicURL is where browsers reach this installation, such as https://chat.example.
@@ -65,7 +66,8 @@ type Microsoft struct {
 	// Link returns TeamsLink of docs/api.md.
 	Link func(ctx context.Context, agent chat.AgentID) (any, error)
 	// Start returns the address at which the agent signs in at Microsoft; the session is the one that may finish it.
-	Start func(ctx context.Context, agent chat.AgentID, session, locale string) (string, error)
+	// with is the account that the agent chose, if there are several.
+	Start func(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error)
 	// Finish takes in what Microsoft sent the browser back with. Refusals are chat.Errors; Field names the thing they are about.
 	Finish func(ctx context.Context, agent chat.AgentID, session string, query url.Values) error
 	// Disable revokes and forgets the agent's sign-in.
@@ -74,6 +76,8 @@ type Microsoft struct {
 	Focus func(ctx context.Context, conversation chat.ConversationID)
 	// RetryLane sets a blocked lane going again.
 	RetryLane func(ctx context.Context, conversation chat.ConversationID) error
+	// MayRemove says whether the expert of a conversation can be taken out of its thread: that needs a permission of its own.
+	MayRemove func(ctx context.Context, conversation chat.ConversationID) error
 	// Hooks serves /hooks/graph/.
 	Hooks http.Handler
 }

@@ -354,6 +354,6 @@ func (c *conversation) leaveInTeams(name string, command bool) {
 
 // link is the agent's sign-in as the store has it.
 func (w *world) link(n *process, a *agent) (store.Link, bool) {
-	l, ok, err := n.store.LinkOf(w.ctx, a.id)
+	l, ok, err := n.store.LinkOf(w.ctx, "contoso", a.id)
 	return l, ok && err == nil
 }

@@ -299,7 +299,7 @@ func (w *world) signIn(a *agent) error {
 	if p == nil {
 		return errors.New("no server")
 	}
-	start, err := p.teams.StartSignIn(w.ctx, a.id, "session", "de")
+	start, err := p.teams.StartSignIn(w.ctx, a.id, "session", "de", "contoso")
 	if err != nil {
 		return err
 	}

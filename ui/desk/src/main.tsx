@@ -10,6 +10,7 @@ import "./style/line.css";
 import "./style/composer.css";
 import "./style/dialogs.css";
 import "./style/room.css";
+import "./style/admin.css";
 import { loadTexts, pickLocale } from "./texts/texts";
 import { App } from "./views/app";
 import { parseRoute } from "./views/route";

@@ -1,5 +1,6 @@
 // The one typed map of all calls the desk makes, docs/api.md "Staff".
 import type { Entry, FileRef, Node, Participant, Share, SharePreview, Summary } from "../../../shared/types";
+import type { AccountCalls, Permission } from "./accounts";
 
 export interface Settings {
   theme?: "system" | "light" | "dark";
@@ -15,6 +16,8 @@ export interface TeamsLink {
   since?: string;
   reason?: string;
   missing?: string[];
+  choices?: { id: string; name: string }[]; // accounts to choose from, when there are several
+  permissions?: Permission[];
 }
 
 export interface Me {
@@ -62,7 +65,7 @@ export interface Posted {
 /** What a line says: text as typed, or a tree. */
 export type Body = { text: string } | { content: Node[] };
 
-export interface Calls {
+export interface Calls extends AccountCalls {
   "GET /session": { answer: Me };
   "POST /session": { body: { login: string; password: string }; answer: Me };
   "DELETE /session": { answer: void };
@@ -89,7 +92,7 @@ export interface Calls {
   "GET /directory": { answer: { folders: Folder[] } };
   "GET /directory/search": { query: { q: string }; answer: { people: Person[]; state: string } };
   "GET /me/teams": { answer: TeamsLink };
-  "POST /me/teams": { answer: { url: string } };
+  "POST /me/teams": { body: { account?: string }; answer: { url: string } };
   "DELETE /me/teams": { answer: void };
   "POST /tickets": { answer: { ticket: string } };
 }

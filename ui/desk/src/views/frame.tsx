@@ -2,6 +2,7 @@ import { Button } from "@fluentui/react-components";
 import { ChatMultiple24Regular } from "@fluentui/react-icons/svg/chat-multiple";
 import { lazy, Suspense, useEffect } from "react";
 import { unread } from "../model/state";
+import { AccountNotices } from "./accountnotices";
 import { Banner } from "./banner";
 import { useDesk, useShell, useUi } from "./context";
 import { useAttention, useWidth, type Width } from "./hooks";
@@ -14,6 +15,7 @@ import { Toast } from "./toast";
 import { TopBar } from "./topbar";
 
 const Profile = lazy(() => import("./profile/profile"));
+const Admin = lazy(() => import("./admin/admin"));
 const Over = lazy(() => import("./over/over"));
 
 /** The signed-in desk: three columns, two with a drawer, or one screen after the other, as wide as the window is. */
@@ -31,8 +33,10 @@ export function Frame() {
     <div className="frame">
       <a className="skip" href="#conversation" onClick={(e) => (e.preventDefault(), document.getElementById("conversation")?.focus())}>{t("top.skip")}</a>
       <TopBar />
-      <Banner />
-      {route.page === "profile" ? <Suspense fallback={<div className="page" />}><Profile {...route} /></Suspense> : <Columns route={route} width={width} />}
+      <div className="bars"><Banner /><AccountNotices /></div>
+      <Suspense fallback={<div className="page" />}>
+        {route.page === "profile" ? <Profile {...route} /> : route.page === "admin" ? <Admin {...route} /> : <Columns route={route} width={width} />}
+      </Suspense>
       <Toast />
       {over && <Suspense><Over conversation={id} /></Suspense>}
     </div>

@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from "react";
 
-export type Route = { page: "home" } | { page: "conversation"; id: string } | { page: "profile"; error?: string; detail?: string };
+export type Route = { page: "home" } | { page: "conversation"; id: string } | { page: "profile"; error?: string; detail?: string } | AdminRoute;
+
+export type AdminRoute = { page: "admin"; tab: "accounts" | "health"; account?: string; consent?: string };
 
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#/, "").split("?");
@@ -11,10 +13,16 @@ export function parseRoute(hash: string): Route {
     const [error, detail] = [q.get("error"), q.get("detail")];
     return { page: "profile", ...(error ? { error } : {}), ...(detail ? { detail } : {}) };
   }
+  if (parts[0] === "admin") {
+    const consent = new URLSearchParams(search).get("consent");
+    return { page: "admin", tab: parts[1] === "health" ? "health" : "accounts", ...(parts[2] ? { account: parts[2] } : {}), ...(consent ? { consent } : {}) };
+  }
   return { page: "home" };
 }
 
 export const conversationHref = (id: string) => `#/c/${encodeURIComponent(id)}`;
+
+export const adminHref = (tab: AdminRoute["tab"]) => `#/admin/${tab}`;
 
 export function go(href: string): void {
   location.hash = href;

@@ -1,10 +1,15 @@
-import { Button, Tooltip } from "@fluentui/react-components";
+import { Button, Menu, MenuDivider, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover, MenuTrigger, Tooltip } from "@fluentui/react-components";
+import { HeartPulse20Regular } from "@fluentui/react-icons/svg/heart-pulse";
 import { Keyboard20Regular } from "@fluentui/react-icons/svg/keyboard";
+import { Person20Regular } from "@fluentui/react-icons/svg/person";
+import { PlugConnected20Regular } from "@fluentui/react-icons/svg/plug-connected";
 import { Search16Regular } from "@fluentui/react-icons/svg/search";
+import { SignOut20Regular } from "@fluentui/react-icons/svg/sign-out";
 import icon from "../style/icon.svg";
 import { Avatar } from "./bits";
-import { useDesk, useShell } from "./context";
-import { go } from "./route";
+import { isAdmin } from "../model/accounts";
+import { useAct, useDesk, useShell } from "./context";
+import { adminHref, go } from "./route";
 
 export const isMac = () => /Mac|iP(hone|ad|od)/.test(navigator.platform);
 
@@ -21,9 +26,37 @@ export function TopBar() {
       <Tooltip content={t("top.keys")} relationship="label">
         <Button className="hideNarrow" appearance="subtle" icon={<Keyboard20Regular />} onClick={() => ui.setState({ over: "keys" })} />
       </Tooltip>
-      <Tooltip content={t("top.profile")} relationship="label">
-        <button type="button" className="meBtn" onClick={() => go("#/profile")}><Avatar name={me?.name ?? ""} kind="agent" dot={up ? "ok" : "off"} /></button>
-      </Tooltip>
+      {isAdmin(me) ? <AdminMenu name={me!.name} up={up} /> : (
+        <Tooltip content={t("top.profile")} relationship="label">
+          <button type="button" className="meBtn" onClick={() => go("#/profile")}><Avatar name={me?.name ?? ""} kind="agent" dot={up ? "ok" : "off"} /></button>
+        </Tooltip>
+      )}
     </header>
+  );
+}
+
+/** Administrators have more than one place to go to. */
+function AdminMenu({ name, up }: { name: string; up: boolean }) {
+  const { desk, t } = useShell();
+  const act = useAct();
+  return (
+    <Menu positioning="below-end">
+      <MenuTrigger disableButtonEnhancement>
+        <button type="button" className="meBtn" aria-label={t("adm.menu")}><Avatar name={name} kind="agent" dot={up ? "ok" : "off"} /></button>
+      </MenuTrigger>
+      <MenuPopover>
+        <MenuList>
+          <MenuItem icon={<Person20Regular />} onClick={() => go("#/profile")}>{t("top.profile")}</MenuItem>
+          <MenuDivider />
+          <MenuGroup>
+            <MenuGroupHeader>{t("adm.title")}</MenuGroupHeader>
+            <MenuItem icon={<PlugConnected20Regular />} onClick={() => go(adminHref("accounts"))}>{t("adm.accounts")}</MenuItem>
+            <MenuItem icon={<HeartPulse20Regular />} onClick={() => go(adminHref("health"))}>{t("adm.health")}</MenuItem>
+          </MenuGroup>
+          <MenuDivider />
+          <MenuItem icon={<SignOut20Regular />} onClick={() => act(() => desk.signOut())}>{t("signin.out")}</MenuItem>
+        </MenuList>
+      </MenuPopover>
+    </Menu>
   );
 }

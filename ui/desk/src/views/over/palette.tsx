@@ -2,7 +2,7 @@ import { Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { commands, find, type Command } from "../../model/commands";
 import { useAct, useDesk, useShell } from "../context";
-import { conversationHref, go } from "../route";
+import { adminHref, conversationHref, go } from "../route";
 
 /** Conversations and commands by their first letters. */
 export function Palette({ conversation, onClose }: { conversation: string | undefined; onClose: () => void }) {
@@ -21,6 +21,8 @@ export function Palette({ conversation, onClose }: { conversation: string | unde
       case "open": return go(conversationHref(c.id));
       case "accept": return act(async () => (await desk.accept(c.id), go(conversationHref(c.id))));
       case "profile": return go("#/profile");
+      case "accounts": return go(adminHref("accounts"));
+      case "health": return go(adminHref("health"));
       case "add": return ui.setState({ over: "picker" });
       case "end": return ui.setState({ over: "end" });
       case "keys": return ui.setState({ over: "keys" });

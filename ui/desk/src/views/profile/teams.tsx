@@ -1,9 +1,13 @@
-import { Button, MessageBar, MessageBarActions, MessageBarBody, Switch } from "@fluentui/react-components";
+import { Button, Field, MessageBar, MessageBarActions, MessageBarBody, Radio, RadioGroup, Switch } from "@fluentui/react-components";
 import { CheckmarkCircle16Filled } from "@fluentui/react-icons/svg/checkmark-circle";
+import { ErrorCircle16Filled } from "@fluentui/react-icons/svg/error-circle";
+import { SubtractCircle16Filled } from "@fluentui/react-icons/svg/subtract-circle";
 import { useEffect, useState } from "react";
+import type { Permission } from "../../lib/accounts";
 import { codeOf } from "../../lib/api";
 import type { TeamsLink } from "../../lib/calls";
-import { errorText, reasonText, worded } from "../../model/facts";
+import { featureText, findingText } from "../../model/accounts";
+import { errorText, worded } from "../../model/facts";
 import { fullTime } from "../../model/time";
 import type { Texts } from "../../texts/texts";
 import { useAct, useShell } from "../context";
@@ -19,6 +23,8 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
   const [step, setStep] = useState<Step>("");
   const [problem, setProblem] = useState(() => refusal(outcome, t));
   const [stopping, setStopping] = useState(false);
+  const [chosen, setChosen] = useState(link.account?.id ?? "");
+  const several = (link.choices?.length ?? 0) > 1;
   const on = link.state === "connected" || link.state === "needs_sign_in";
   useEffect(() => onOutcome((o) => {
     setStep("");
@@ -31,11 +37,11 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
   const signIn = () => {
     setProblem("");
     setStep("opening");
-    goToMicrosoft(() => desk.api.call("POST /me/teams")).then(
+    goToMicrosoft(() => desk.api.call("POST /me/teams", { body: chosen ? { account: chosen } : {} })).then(
       (how) => setStep(how === "left" ? "opening" : how),
       (e: unknown) => {
         setStep("");
-        setProblem(errorText(codeOf(e), t));
+        setProblem(t("prof.teams.refused", { reason: errorText(codeOf(e), t).replace(/\.$/, "") }));
       },
     );
   };
@@ -47,19 +53,25 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
     <section className="card">
       <h2>{t("prof.connections")}</h2>
       <div>
-        <Switch label={t("prof.teams")} checked={on || step === "opening" || step === "popup"} disabled={link.state === "off"} onChange={() => (on ? setStopping(true) : signIn())} />
+        <Switch label={t("prof.teams")} checked={on || step === "opening" || step === "popup"} disabled={link.state === "off" || (!on && several && !chosen)} onChange={() => (on ? setStopping(true) : signIn())} />
         <p className="hint">{link.state === "off" ? t("prof.teams.off") : t("prof.teams.about")}</p>
       </div>
+      {several && (
+        <Field label={t("prof.teams.choose")} style={{ maxWidth: 320 }}>
+          <RadioGroup value={chosen} onChange={(_, d) => setChosen(d.value)}>{link.choices!.map((a) => <Radio key={a.id} value={a.id} label={a.name} />)}</RadioGroup>
+        </Field>
+      )}
+      {several && on && chosen !== link.account?.id && <div><Button onClick={signIn}>{t("prof.teams.signIn")}</Button></div>}
       <div role="status">
         {step === "opening" && <p>{t("prof.teams.opening")}</p>}
         {step === "popup" && <p>{t("prof.teams.popup")}</p>}
         {step === "blocked" && <p>{t("prof.teams.blocked")}</p>}
         {link.state === "connected" && <Connected link={link} />}
       </div>
-      {problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{t("prof.teams.refused", { reason: problem })}</MessageBarBody></MessageBar>}
+      {problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{problem}</MessageBarBody></MessageBar>}
       {link.state === "needs_sign_in" && (
         <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{link.reason && link.reason !== "needs_sign_in" ? t("prof.teams.expired", { reason: reasonText(link.reason, link.missing?.join(", "), t) }) : t("prof.teams.expiredPlain")}</MessageBarBody>
+          <MessageBarBody>{expiredText(link, t)}</MessageBarBody>
           <MessageBarActions><Button onClick={signIn}>{t("prof.teams.again")}</Button></MessageBarActions>
         </MessageBar>
       )}
@@ -79,8 +91,37 @@ function Connected({ link }: { link: TeamsLink }) {
         {link.since && <><dt>{t("prof.teams.since")}</dt><dd>{fullTime(link.since, t)}</dd></>}
       </dl>
       {link.missing && link.missing.length > 0 && <MessageBar intent="warning" layout="multiline" style={{ marginTop: 10 }}><MessageBarBody>{t("prof.teams.missing", { list: link.missing.join(", ") })}</MessageBarBody></MessageBar>}
+      {link.permissions && <Permissions list={link.permissions} />}
     </>
   );
 }
 
-const refusal = (o: Outcome, t: Texts) => (o.error ? worded(t, `callback.${o.error}`, "callback.other", { code: o.error, detail: o.detail ?? "" }) : "");
+const permissionSigns = { granted: CheckmarkCircle16Filled, missing: ErrorCircle16Filled, off: SubtractCircle16Filled };
+
+/** What works with this sign-in, feature by feature. */
+function Permissions({ list }: { list: readonly Permission[] }) {
+  const { t } = useShell();
+  return (
+    <details style={{ marginTop: 10 }} open={list.some((p) => p.state === "missing")}>
+      <summary>{t("perm.title")}</summary>
+      <ul className="perms" style={{ marginTop: 6 }}>
+        {list.map((p) => {
+          const Sign = permissionSigns[p.state];
+          return <li key={p.scope} className={p.state}><Sign aria-hidden="true" /><span>{featureText(p.feature, t)} <small>{p.state === "missing" ? t("perm.missing", { scope: p.scope }) : p.state === "off" ? t("perm.off") : p.scope}</small>{p.state === "granted" && <span className="hidden">: {t("perm.granted")}</span>}</span></li>;
+        })}
+      </ul>
+    </details>
+  );
+}
+
+/** Why a sign-in did not succeed: what Microsoft said has its remedy in the same sentence. */
+function refusal(o: Outcome, t: Texts): string {
+  if (!o.error) return "";
+  if (t.has(`diag.${o.error}`)) return t("prof.teams.diag", { text: findingText({ code: o.error, detail: o.detail ?? "" }, t) });
+  return t("prof.teams.refused", { reason: worded(t, `callback.${o.error}`, "callback.other", { code: o.error, detail: o.detail ?? "" }) });
+}
+
+function expiredText(link: TeamsLink, t: Texts): string {
+  if (link.reason && t.has(`diag.${link.reason}`)) return t("prof.teams.expiredText", { text: findingText({ code: link.reason, detail: link.missing?.join(", ") ?? "" }, t) });
+  return t("prof.teams.expiredPlain");
+}
