@@ -20,8 +20,8 @@ type Seed struct {
 
 // SeedStaff is an agent whose password may be as short as one likes, since everybody may know it.
 type SeedStaff struct {
-	Login, Password, Name, Nickname, Locale string
-	Capacity                                int
+	Login, Password, Name, Nickname, Locale, Team string
+	Capacity                                      int
 }
 
 // SeedAccount is a Microsoft Teams integration account.
@@ -40,9 +40,13 @@ func (a *App) Seed(ctx context.Context, s Seed) error {
 		}
 	}
 	for _, p := range s.Staff {
-		if _, err := a.Auth.CreateStaff(ctx, auth.NewStaff{Login: p.Login, Password: p.Password, Name: p.Name, Nickname: p.Nickname,
-			Locale: p.Locale, Capacity: p.Capacity, Demo: true}); err != nil {
+		who, err := a.Auth.CreateStaff(ctx, auth.NewStaff{Login: p.Login, Password: p.Password, Name: p.Name, Nickname: p.Nickname,
+			Locale: p.Locale, Capacity: p.Capacity, Demo: true})
+		if err != nil {
 			return fmt.Errorf("create agent %s: %w", p.Login, err)
+		}
+		if err := a.Store.PutTeam(ctx, who.Agent, p.Team); err != nil {
+			return err
 		}
 	}
 	if s.Account == nil {
@@ -107,8 +111,8 @@ func DemoSeed(tenant string) Seed {
 			{ID: "versand", Name: "Versand"},
 		},
 		Staff: []SeedStaff{
-			{Login: "anna", Password: "demo", Name: "Anna Becker", Capacity: 4},
-			{Login: "ben", Password: "demo", Name: "Ben Okafor", Capacity: 4},
+			{Login: "anna", Password: "demo", Name: "Anna Becker", Team: "Kundenservice", Capacity: 4},
+			{Login: "ben", Password: "demo", Name: "Ben Okafor", Team: "Kundenservice", Capacity: 4},
 		},
 		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",
 			Secret: "demo-secret-of-the-simulated-tenant", Locale: "de", TimeZone: "Europe/Berlin"},

@@ -247,6 +247,9 @@ func (p *player) agent(ctx context.Context, args []string) error {
 		return err
 	}
 	verb, args := args[1], args[2:]
+	if done, err := p.agentTalks(ctx, a, not, verb, args); done {
+		return err
+	}
 	if done, err := p.agentAlone(ctx, a, verb, args); done {
 		return err
 	}
@@ -296,7 +299,7 @@ func (p *player) folder(ctx context.Context, a *Agent, want []string) error {
 		folders, err := a.Folders(ctx)
 		got = nil
 		for _, f := range folders {
-			if f.ID == "teams-channels" {
+			if strings.Contains(f.ID, "channel") {
 				return false
 			}
 			if f.ID == "teams-chats" {

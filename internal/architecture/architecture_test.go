@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"internal/graph":        {},
 	"internal/teams":        {"chat", "store", "desk", "directory", "graph"},
 	"internal/gateway":      {"chat", "store", "desk"},
-	"internal/web":          {"chat", "store", "desk", "directory", "auth"},
+	"internal/web":          {"chat", "media", "store", "desk", "directory", "auth"},
 	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "teams", "gateway", "web"},
 	"internal/teamsim":      {},
 	"internal/architecture": {},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"trialog/internal/graph"
@@ -60,7 +62,7 @@ func (k *Connector) diagnoseLink(ctx context.Context, l store.Link) ([]Finding, 
 		return []Finding{{Code: "needs_sign_in", Detail: who}}, nil
 	}
 	var list []Finding
-	for _, scope := range missing(l.Scopes) {
+	for _, scope := range missing(l.Scopes, graph.DefaultScopes) {
 		list = append(list, Finding{Code: "missing_permission", Detail: scope + " for " + who})
 	}
 	sub, ok, err := k.Store.SubscriptionOf(ctx, l.Account, l.Agent)
@@ -71,17 +73,30 @@ func (k *Connector) diagnoseLink(ctx context.Context, l store.Link) ([]Finding, 
 	return append(list, Finding{OK: alive, Code: "subscription", Detail: who}), nil
 }
 
-// missing lists the permissions that were not granted. Those that Microsoft never lists are left out.
-func missing(granted []string) []string {
+// missing lists the permissions among wanted that were not granted.
+func missing(granted, wanted []string) []string {
 	var list []string
-	for _, scope := range graph.DefaultScopes {
-		switch scope {
-		case "openid", "profile", "offline_access":
-		default:
-			if !graph.HasScope(granted, scope) {
-				list = append(list, scope)
-			}
+	for _, scope := range wanted {
+		if !protocol(scope) && !graph.HasScope(granted, scope) {
+			list = append(list, scope)
 		}
 	}
 	return list
+}
+
+// granted lists the permissions that were granted, by the names that people know.
+func granted(scopes []string) []string {
+	var list []string
+	for _, scope := range scopes {
+		if name := scope[strings.LastIndexByte(scope, '/')+1:]; !protocol(name) && name != "email" {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// protocol reports whether a scope belongs to the sign-in itself; Microsoft does not tell that it was granted.
+func protocol(scope string) bool {
+	return scope == "openid" || scope == "profile" || scope == "offline_access"
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"trialog/internal/chat"
@@ -22,6 +23,8 @@ type Link struct {
 	Since    *time.Time   `json:"since,omitempty"`
 	Reason   string       `json:"reason,omitempty"`
 	Missing  []string     `json:"missing,omitempty"` // permissions that were not granted
+	Granted  []string     `json:"granted,omitempty"` // those that were
+	Optional []string     `json:"optional,omitempty" doc:"Permissions that channels need and that were not granted."`
 }
 
 // LinkAccount names the integration account.
@@ -42,7 +45,8 @@ func (k *Connector) Link(ctx context.Context, agent chat.AgentID) (Link, error) 
 		return view, err
 	}
 	view.State, view.Name, view.Username, view.Reason, view.Since = string(l.State), l.Name, l.Username, l.Reason, &l.Since
-	view.Missing = missing(l.Scopes)
+	view.Missing, view.Granted = missing(l.Scopes, graph.DefaultScopes), granted(l.Scopes)
+	view.Optional = missing(l.Scopes, append([]string{graph.ScopeReadChannels}, graph.ChannelScopes...))
 	return view, nil
 }
 
@@ -59,17 +63,28 @@ type signInState struct {
 	Account  chat.AccountID
 	Verifier string
 	Nonce    string
+	Channels bool // asks for what channels need, too
 }
 
-// StartSignIn returns where to send the agent's browser. session binds the sign-in to the browser that began it.
-func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session, locale string) (string, error) {
+// scopes is what a sign-in asks for. Channels are asked for only when the agent wants them: a tenant that does not grant them must
+// not keep anybody from signing in.
+func (s signInState) scopes() []string {
+	if !s.Channels {
+		return graph.DefaultScopes
+	}
+	return slices.Concat(graph.DefaultScopes, graph.ChannelScopes)
+}
+
+// StartSignIn returns where to send the agent's browser. session binds the sign-in to the browser that began it; channels says that the
+// agent wants to write in channels.
+func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session, locale string, channels bool) (string, error) {
 	account, ok := k.firstAccount()
 	if !ok {
 		return "", chat.Refuse(chat.Conflict, "no_account", "No Microsoft Teams account is set up for this installation.")
 	}
 	state, hash := k.Store.NewToken()
 	nonce, _ := k.Store.NewToken()
-	s := signInState{Agent: agent, Session: session, Account: account.ID, Verifier: graph.NewVerifier(), Nonce: nonce}
+	s := signInState{Agent: agent, Session: session, Account: account.ID, Verifier: graph.NewVerifier(), Nonce: nonce, Channels: channels}
 	data, err := json.Marshal(s)
 	if err != nil {
 		return "", fmt.Errorf("begin sign-in: %w", err)
@@ -77,7 +92,9 @@ func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session
 	if err := k.Store.PutOnce(ctx, purposeSignIn, hash, data, time.Now().Add(signInTime)); err != nil {
 		return "", err
 	}
-	return k.app(account).AuthURL(graph.AuthRequest{State: state, Nonce: nonce, Verifier: s.Verifier, Locale: locale}), nil
+	app := k.app(account)
+	app.Scopes = s.scopes()
+	return app.AuthURL(graph.AuthRequest{State: state, Nonce: nonce, Verifier: s.Verifier, Locale: locale}), nil
 }
 
 // FinishSignIn takes in what Microsoft sent the browser back with. The refusals' codes are for the reader to word: "sign_in_expired",
@@ -101,7 +118,9 @@ func (k *Connector) FinishSignIn(ctx context.Context, agent chat.AgentID, sessio
 	if refused := graph.CallbackError(q); refused != nil {
 		return k.refused(ctx, refused)
 	}
-	who, err := k.app(account).Exchange(ctx, q.Get("code"), s.Verifier, s.Nonce)
+	app := k.app(account)
+	app.Scopes = s.scopes()
+	who, err := app.Exchange(ctx, q.Get("code"), s.Verifier, s.Nonce)
 	if err != nil {
 		return k.refused(ctx, err)
 	}
@@ -165,5 +184,6 @@ func (k *Connector) Disable(ctx context.Context, agent chat.AgentID) error {
 	if err := k.Store.DeleteLink(ctx, agent); err != nil {
 		return err
 	}
+	k.talks.forget(agent)
 	return k.note(ctx, agent, "unlink_teams")
 }

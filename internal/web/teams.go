@@ -33,11 +33,19 @@ type urlOut struct {
 	URL string `json:"url" doc:"Where to send the browser."`
 }
 
-func (s *Server) teamsStart(ctx context.Context, who auth.Session, _ *bare) (urlOut, error) {
+type teamsStartIn struct {
+	exchanged
+	Body *struct {
+		Channels bool `json:"channels,omitempty" doc:"Ask for what writing in channels needs, too."`
+	}
+}
+
+func (s *Server) teamsStart(ctx context.Context, who auth.Session, in *teamsStartIn) (urlOut, error) {
 	if s.cfg.Microsoft.Start == nil {
 		return urlOut{}, errTeamsOff
 	}
-	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale)
+	channels := in.Body != nil && in.Body.Channels
+	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale, channels)
 	return urlOut{at}, err
 }
 
@@ -46,6 +54,18 @@ func (s *Server) teamsDisable(ctx context.Context, who auth.Session, _ *bare) (n
 		return nothing{}, errTeamsOff
 	}
 	return nothing{}, s.cfg.Microsoft.Disable(ctx, who.Agent)
+}
+
+type carriedOut struct {
+	Conferences any `json:"conferences" doc:"Running conferences: {id?, number, service, customer?}."`
+}
+
+func (s *Server) teamsCarries(ctx context.Context, who auth.Session, _ *struct{}) (carriedOut, error) {
+	if s.cfg.Microsoft.Carries == nil {
+		return carriedOut{[]struct{}{}}, nil
+	}
+	list, err := s.cfg.Microsoft.Carries(ctx, who.Agent)
+	return carriedOut{list}, err
 }
 
 // teamsCallback takes the browser back from Microsoft and sends it on to the profile, with what went wrong in the fragment.
