@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"trialog/internal/app"
-	"trialog/internal/auth"
-	"trialog/internal/chat"
 )
 
 // migrateCmd brings the database up to date, which opening it does.
@@ -49,16 +47,12 @@ func (u *userAddCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	n := auth.NewStaff{Login: u.Login, Name: u.Name, Nickname: u.Nickname, Locale: u.Locale, Capacity: u.Capacity, Password: password}
-	for _, r := range u.Role {
-		n.Roles = append(n.Roles, auth.Role(r))
-	}
 	return u.with(ctx, c, func(a *app.App) error {
-		made, err := a.Auth.CreateStaff(ctx, n)
-		if err != nil {
+		if err := a.AddStaff(ctx, app.SeedStaff{Login: u.Login, Name: u.Name, Nickname: u.Nickname, Locale: u.Locale, Roles: u.Role,
+			Capacity: u.Capacity, Password: password}); err != nil {
 			return err
 		}
-		fmt.Fprintf(c.out, "Agent %s (%s) can sign in.\n", made.Login, made.Name)
+		fmt.Fprintf(c.out, "Agent %s (%s) can sign in.\n", u.Login, u.Name)
 		return nil
 	})
 }
@@ -75,13 +69,7 @@ func (u *userPasswordCmd) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return err
 	}
-	return u.with(ctx, c, func(a *app.App) error {
-		who, err := a.Auth.StaffByLogin(ctx, u.Login)
-		if err != nil {
-			return err
-		}
-		return a.Auth.SetPassword(ctx, who.Agent, password)
-	})
+	return u.with(ctx, c, func(a *app.App) error { return a.SetPassword(ctx, u.Login, password) })
 }
 
 // passwordOr returns the given password, or the first line of in: a password on the command line can be read by others.
@@ -122,7 +110,7 @@ func (n *accountCmd) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	return n.with(ctx, c, func(a *app.App) error {
-		if err := a.PutAccount(ctx, app.SeedAccount{ID: chat.AccountID(n.ID), Name: n.Name, Tenant: n.Tenant, ClientID: n.ClientID, Secret: secret,
+		if err := a.PutAccount(ctx, app.SeedAccount{ID: n.ID, Name: n.Name, Tenant: n.Tenant, ClientID: n.ClientID, Secret: secret,
 			Locale: n.Locale, TimeZone: n.TimeZone}); err != nil {
 			return err
 		}

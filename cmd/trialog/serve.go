@@ -2,18 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
-	"os"
-	"strings"
 
 	"trialog/internal/app"
-	"trialog/internal/teamsim"
-	"trialog/internal/web"
 	"trialog/ui"
 )
 
@@ -92,7 +86,7 @@ func (s *serveCmd) appConfig(c *console) (app.Config, error) {
 		return config, nil
 	}
 	var err error
-	config.Stage, err = s.stage()
+	config.Stage, err = app.DemoStage(s.Stage, s.StageChats)
 	return config, err
 }
 
@@ -103,47 +97,4 @@ func reachable(addr string) string {
 		return addr
 	}
 	return net.JoinHostPort("127.0.0.1", port)
-}
-
-// stage says who can act on the stage, and what it can play.
-func (s *serveCmd) stage() (*web.Demo, error) {
-	d := &web.Demo{Teams: s.Stage, Experts: []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}}
-	for _, p := range app.DemoSeed(teamsim.DefaultTenant).Staff {
-		d.Agents = append(d.Agents, web.DemoAgent{Login: p.Login, Password: p.Password, Name: p.Name})
-	}
-	var err error
-	d.Conversations, err = readChats(s.StageChats)
-	return d, err
-}
-
-// stageChats is how many conversations the stage offers to play.
-const stageChats = 40
-
-// readChats reads conversations that other people wrote; a file that is not there is no error: the stage has a script of its own.
-func readChats(path string) ([]web.DemoConversation, error) {
-	if path == "" {
-		return nil, nil
-	}
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read conversations: %w", err)
-	}
-	var all []struct {
-		ID       string      `json:"id"`
-		Services []string    `json:"services"`
-		Lines    [][2]string `json:"lines"`
-	}
-	if err := json.Unmarshal(b, &all); err != nil {
-		return nil, fmt.Errorf("read conversations of %s: %w", path, err)
-	}
-	var chats []web.DemoConversation
-	for _, c := range all {
-		if len(chats) < stageChats {
-			chats = append(chats, web.DemoConversation{ID: c.ID, Title: strings.ReplaceAll(strings.Join(c.Services, ", "), "_", " ") + " · " + c.ID, Lines: c.Lines})
-		}
-	}
-	return chats, nil
 }

@@ -86,13 +86,14 @@ func (a *App) directory() *directory.Directory {
 // microsoft is what the connector offers to browsers.
 func (a *App) microsoft() web.Microsoft {
 	return web.Microsoft{
-		Link:    func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Link(ctx, agent) },
-		Start:   a.Teams.StartSignIn,
-		Finish:  a.Teams.FinishSignIn,
-		Disable: a.Teams.Disable,
-		Carries: func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Carries(ctx, agent) },
-		Talks:   a.Teams.Talks(),
-		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, Hooks: a.Teams.Hooks(),
+		Link:              func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Link(ctx, agent) },
+		Start:             a.Teams.StartSignIn,
+		StartWithChannels: a.Teams.StartWithChannels,
+		Finish:            a.Teams.FinishSignIn,
+		Disable:           a.Teams.Disable,
+		Carries:           func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Carries(ctx, agent) },
+		Talks:             a.Teams.Talks(),
+		Focus:             a.Teams.Focus, RetryLane: a.Teams.Retry, Hooks: a.Teams.Hooks(),
 	}
 }
 

@@ -18,21 +18,23 @@ type Seed struct {
 	Account  *SeedAccount // nil for none
 }
 
-// SeedStaff is an agent whose password may be as short as one likes, since everybody may know it.
+// SeedStaff is somebody who signs in at the desk.
 type SeedStaff struct {
-	Login, Password, Name, Nickname, Locale, Team string
-	Capacity                                      int
+	Login, Password, Name, Nickname, Locale string
+	Team                                    string   // "" for none
+	Roles                                   []string // agent when empty
+	Capacity                                int      // chats at once; 0 for no bound
 }
 
 // SeedAccount is a Microsoft Teams integration account.
 type SeedAccount struct {
-	ID                       chat.AccountID
-	Name                     string
+	ID, Name                 string
 	Tenant, ClientID, Secret string
 	Locale, TimeZone         string
 }
 
-// Seed creates what the seed names. It is meant for an empty installation; an agent who exists already is an error.
+// Seed creates what the seed names. It is meant for an empty installation; an agent who exists already is an error. Passwords may be as
+// short as one likes: everybody may know them.
 func (a *App) Seed(ctx context.Context, s Seed) error {
 	for _, v := range s.Services {
 		if err := a.Store.PutService(ctx, v); err != nil {
@@ -40,12 +42,7 @@ func (a *App) Seed(ctx context.Context, s Seed) error {
 		}
 	}
 	for _, p := range s.Staff {
-		who, err := a.Auth.CreateStaff(ctx, auth.NewStaff{Login: p.Login, Password: p.Password, Name: p.Name, Nickname: p.Nickname,
-			Locale: p.Locale, Capacity: p.Capacity, Demo: true})
-		if err != nil {
-			return fmt.Errorf("create agent %s: %w", p.Login, err)
-		}
-		if err := a.Store.PutTeam(ctx, who.Agent, p.Team); err != nil {
+		if err := a.addStaff(ctx, p, true); err != nil {
 			return err
 		}
 	}
@@ -53,6 +50,30 @@ func (a *App) Seed(ctx context.Context, s Seed) error {
 		return nil
 	}
 	return a.PutAccount(ctx, *s.Account)
+}
+
+// AddStaff creates somebody who can sign in at the desk.
+func (a *App) AddStaff(ctx context.Context, p SeedStaff) error { return a.addStaff(ctx, p, false) }
+
+func (a *App) addStaff(ctx context.Context, p SeedStaff, demo bool) error {
+	n := auth.NewStaff{Login: p.Login, Password: p.Password, Name: p.Name, Nickname: p.Nickname, Locale: p.Locale, Capacity: p.Capacity, Demo: demo}
+	for _, r := range p.Roles {
+		n.Roles = append(n.Roles, auth.Role(r))
+	}
+	who, err := a.Auth.CreateStaff(ctx, n)
+	if err != nil {
+		return fmt.Errorf("create agent %s: %w", p.Login, err)
+	}
+	return a.Store.PutTeam(ctx, who.Agent, p.Team)
+}
+
+// SetPassword changes somebody's password and ends all their sessions.
+func (a *App) SetPassword(ctx context.Context, login, password string) error {
+	who, err := a.Auth.StaffByLogin(ctx, login)
+	if err != nil {
+		return err
+	}
+	return a.Auth.SetPassword(ctx, who.Agent, password)
 }
 
 // EnsureService gives a fresh installation a service to ask about.
@@ -67,7 +88,7 @@ func (a *App) EnsureService(ctx context.Context) error {
 // PutAccount creates an integration account, or replaces its settings and secret; the certificate for the encryption of notifications is
 // made once and stays. An empty secret leaves the old one.
 func (a *App) PutAccount(ctx context.Context, n SeedAccount) error {
-	account, err := a.findAccount(ctx, n.ID)
+	account, err := a.findAccount(ctx, chat.AccountID(n.ID))
 	if err != nil {
 		return err
 	}

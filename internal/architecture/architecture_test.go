@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"internal/store/storetest":    {"store"},
 	"internal/teamsim/graphcheck": {},
 	"internal/apptest":            {"app", "chat", "memnet", "store", "teamsim"},
+	"internal/worlds":             {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 

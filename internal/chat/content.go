@@ -53,7 +53,7 @@ type Node struct {
 	Href    string   `json:"href,omitempty"`
 	Lang    string   `json:"lang,omitempty"`
 	Ordered bool     `json:"ordered,omitempty"`
-	What    string   `json:"what,omitempty"` // card, poll, voice, meeting, sticker, loop, file, policy, unknown
+	What    string   `json:"what,omitempty"` // card, poll, voice, video, meeting, sticker, loop, tab, file, policy, long (the rest of it), unknown
 	Ref     Seq      `json:"ref,omitempty"`
 	File    *File    `json:"file,omitempty"`
 	Kids    []Node   `json:"kids,omitempty"`

@@ -17,23 +17,52 @@ const (
 	CatchUp
 )
 
-// Budget keeps calls within Microsoft's rates: one pace for the application in a tenant, and one for each chat. Callers wait in the
-// order of priority, then of arrival. [includes: throttling-teams]
+// Budget keeps calls within Microsoft's rates: one pace for the application in a tenant, and so many calls in a window of time for
+// each chat. Callers wait in the order of priority, then of arrival. [includes: throttling-teams]
 type Budget struct {
-	every   time.Duration // between two calls of the tenant
-	perChat time.Duration // between two calls of one chat
+	every  time.Duration // between two calls of the tenant
+	burst  int           // calls to one chat within window
+	window time.Duration
+	born   time.Time // what an earlier process did just before is not known
 
 	mu    sync.Mutex
-	next  time.Time // when the tenant may call again
-	chats map[ChatID]time.Time
+	next  time.Time              // when the tenant may call again
+	chats map[ChatID][]time.Time // the latest calls, at most burst of them, oldest first
 	queue waiters
 	count int64
 	timer *time.Timer
 }
 
-// NewBudget allows perSecond calls a second in all, and one call per perChat to each chat.
-func NewBudget(perSecond float64, perChat time.Duration) *Budget {
-	return &Budget{every: time.Duration(float64(time.Second) / perSecond), perChat: perChat, chats: map[ChatID]time.Time{}}
+// NewBudget allows perSecond calls a second in all, and burst calls within a window to each chat; no bound for a chat if burst is 0.
+func NewBudget(perSecond float64, burst int, window time.Duration) *Budget {
+	return &Budget{every: time.Duration(float64(time.Second) / perSecond), burst: burst, window: window, born: time.Now(), chats: map[ChatID][]time.Time{}}
+}
+
+// shortWindow is up to where a chat that was never called waits as if an earlier process had called it just before.
+const shortWindow = 5 * time.Second
+
+// free is when a chat may be called again; b.mu is held.
+func (b *Budget) free(chat ChatID) time.Time {
+	if chat == "" || b.burst == 0 {
+		return time.Time{}
+	}
+	calls := b.chats[chat]
+	switch {
+	case len(calls) >= b.burst:
+		return calls[len(calls)-b.burst].Add(b.window)
+	case len(calls) == 0 && b.window <= shortWindow:
+		return b.born.Add(b.window)
+	}
+	return time.Time{}
+}
+
+// called counts a call to a chat; b.mu is held.
+func (b *Budget) called(chat ChatID, at time.Time) {
+	if chat == "" || b.burst == 0 {
+		return
+	}
+	calls := append(b.chats[chat], at)
+	b.chats[chat] = calls[max(0, len(calls)-b.burst):]
 }
 
 type waiter struct {
@@ -101,15 +130,13 @@ func (b *Budget) grant() {
 		if w.gone {
 			continue
 		}
-		if until := b.chats[w.chat]; w.chat != "" && now.Before(until) {
+		if until := b.free(w.chat); now.Before(until) {
 			wake = earlier(wake, until)
 			blocked = append(blocked, w)
 			continue
 		}
 		b.next = now.Add(b.every)
-		if w.chat != "" {
-			b.chats[w.chat] = now.Add(b.perChat)
-		}
+		b.called(w.chat, now)
 		close(w.granted)
 	}
 	for _, w := range blocked {
@@ -133,8 +160,8 @@ func (b *Budget) forget(now time.Time) {
 	if len(b.chats) < 1000 {
 		return
 	}
-	for chat, until := range b.chats {
-		if now.After(until) {
+	for chat, calls := range b.chats {
+		if now.After(calls[len(calls)-1].Add(b.window)) {
 			delete(b.chats, chat)
 		}
 	}

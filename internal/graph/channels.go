@@ -40,14 +40,14 @@ type Channel struct {
 // JoinedTeams lists the caller's teams. [api: user-list-joinedteams]
 func (c *Client) JoinedTeams(ctx context.Context) ([]Team, error) {
 	var all []Team
-	err := pages(ctx, c, request{op: "list teams", method: http.MethodGet, path: "/me/joinedTeams"}, func(t Team) bool { all = append(all, t); return true })
+	err := pages(ctx, c, request{op: "list teams", method: http.MethodGet, path: "/me/joinedTeams"}, nil, func(t Team) bool { all = append(all, t); return true })
 	return all, err
 }
 
 // Channels lists the channels of a team. [api: channel-list]
 func (c *Client) Channels(ctx context.Context, team TeamID) ([]Channel, error) {
 	var all []Channel
-	err := pages(ctx, c, request{op: "list channels", method: http.MethodGet, path: "/teams/" + seg(team) + "/channels"},
+	err := pages(ctx, c, request{op: "list channels", method: http.MethodGet, path: "/teams/" + seg(team) + "/channels"}, nil,
 		func(ch Channel) bool { all = append(all, ch); return true })
 	return all, err
 }
@@ -65,7 +65,7 @@ type ChannelThread struct {
 // ChannelThreads walks the threads of a channel, the last changed first, until visit returns false. [api: channel-list-messages]
 func (c *Client) ChannelThreads(ctx context.Context, team TeamID, ch ChannelID, visit func(ChannelThread) bool) error {
 	return pages(ctx, c, request{op: "list channel messages", method: http.MethodGet, path: channelPath(team, ch),
-		query: url.Values{"$top": {"50"}, "$expand": {"replies"}}}, visit)
+		query: url.Values{"$top": {"50"}, "$expand": {"replies"}}}, nil, visit)
 }
 
 // PostToChannel begins a thread in a channel. [api: chatmessage-post]
@@ -82,21 +82,17 @@ func (c *Client) PostToChannel(ctx context.Context, team TeamID, ch ChannelID, n
 }
 
 // MessagesBefore reads at most n messages of a chat, newest first: those that were created before a moment, or the newest of all when
-// it is zero; more says whether there are others. Graph ignores the filter silently unless the order is on the same property.
+// it is zero; more says that there may be others. Graph ignores the filter silently unless the order is on the same property.
 func (c *Client) MessagesBefore(ctx context.Context, chat ChatID, before time.Time, n int) (list []ChatMessage, more bool, err error) {
 	q := url.Values{"$top": {fmt.Sprint(min(n, 50))}, "$orderby": {"createdDateTime desc"}}
 	if !before.IsZero() {
 		q.Set("$filter", "createdDateTime lt "+timestamp(before))
 	}
-	err = pages(ctx, c, request{op: "list chat messages", method: http.MethodGet, path: "/chats/" + seg(chat) + "/messages", query: q}, func(m ChatMessage) bool {
-		if len(list) == n {
-			more = true
-			return false
-		}
+	err = pages(ctx, c, request{op: "list chat messages", method: http.MethodGet, path: "/chats/" + seg(chat) + "/messages", query: q}, nil, func(m ChatMessage) bool {
 		list = append(list, m)
-		return true
+		return len(list) < n
 	})
-	return list, more, err
+	return list, len(list) == n, err
 }
 
 // MarkChatRead says that the caller has read a chat. [api: chat-markchatreadforuser]

@@ -54,9 +54,9 @@ type Member struct {
 
 // Chats walks the caller's chats, those with the newest message first, with members and previews, until visit returns false.
 // [api: chat-list]
-func (c *Client) Chats(ctx context.Context, visit func(Chat) bool) error {
+func (c *Client) Chats(ctx context.Context, pace Pace, visit func(Chat) bool) error {
 	return pages(ctx, c, request{op: "list chats", method: http.MethodGet, path: "/me/chats", query: url.Values{
-		"$expand": {"members,lastMessagePreview"}, "$top": {"50"}, "$orderby": {"lastMessagePreview/createdDateTime desc"}}}, visit)
+		"$expand": {"members,lastMessagePreview"}, "$top": {"50"}, "$orderby": {"lastMessagePreview/createdDateTime desc"}}}, pace, visit)
 }
 
 // Chat reads one chat with its members. [api: chat-get]
@@ -123,7 +123,7 @@ func (c *Client) CreateChat(ctx context.Context, n NewChat) (Chat, error) {
 // Members lists the members of a chat, in no order. [api: chat-list-members]
 func (c *Client) Members(ctx context.Context, id ChatID) ([]Member, error) {
 	var all []Member
-	err := pages(ctx, c, request{op: "list chat members", method: http.MethodGet, path: "/chats/" + seg(id) + "/members"},
+	err := pages(ctx, c, request{op: "list chat members", method: http.MethodGet, path: "/chats/" + seg(id) + "/members"}, nil,
 		func(m Member) bool { all = append(all, m); return true })
 	return all, err
 }
@@ -183,7 +183,7 @@ func (c *Client) SearchUsers(ctx context.Context, words string, top int) ([]User
 	err := pages(ctx, c, request{op: "search users", method: http.MethodGet, path: "/users", header: http.Header{"Consistencylevel": {"eventual"}},
 		query: url.Values{"$search": {fmt.Sprintf(`"displayName:%s" OR "mail:%s"`, quoted, quoted)}, "$select": {userFields},
 			"$top": {strconv.Itoa(top)}, "$count": {"true"}}},
-		func(u User) bool { all = append(all, u); return len(all) < top })
+		nil, func(u User) bool { all = append(all, u); return len(all) < top })
 	return all, err
 }
 

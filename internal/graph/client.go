@@ -165,10 +165,18 @@ type page[T any] struct {
 	NextLink string `json:"@odata.nextLink"`
 }
 
+// Pace waits until the next page may be asked for: every page is a call of its own for Microsoft's rates. nil for no wait.
+type Pace func(context.Context) error
+
 // pages walks a collection until visit returns false. A page may be shorter than asked for, even empty, and still be followed by
 // another.
-func pages[T any](ctx context.Context, c *Client, r request, visit func(T) bool) error {
+func pages[T any](ctx context.Context, c *Client, r request, pace Pace, visit func(T) bool) error {
 	for range maxPages {
+		if pace != nil {
+			if err := pace(ctx); err != nil {
+				return err
+			}
+		}
 		var p page[T]
 		if err := c.do(ctx, r, &p); err != nil {
 			return err

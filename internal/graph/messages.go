@@ -160,16 +160,16 @@ func messagePath(chat ChatID, id MessageID) string {
 
 // Messages walks the messages of a chat by creation, newest first, until visit returns false. A nil error means that the walk was
 // complete or ended by visit. [api: chat-list-messages]
-func (c *Client) Messages(ctx context.Context, chat ChatID, visit func(ChatMessage) bool) error {
+func (c *Client) Messages(ctx context.Context, chat ChatID, pace Pace, visit func(ChatMessage) bool) error {
 	return pages(ctx, c, request{op: "list chat messages", method: http.MethodGet, path: "/chats/" + seg(chat) + "/messages",
-		query: url.Values{"$top": {"50"}, "$orderby": {"createdDateTime desc"}}}, visit)
+		query: url.Values{"$top": {"50"}, "$orderby": {"createdDateTime desc"}}}, pace, visit)
 }
 
 // ChangedSince walks the messages that were created, edited, deleted or reacted to after a moment, newest change first. Graph
 // ignores the filter silently unless the order is on the same property.
-func (c *Client) ChangedSince(ctx context.Context, chat ChatID, since time.Time, visit func(ChatMessage) bool) error {
+func (c *Client) ChangedSince(ctx context.Context, chat ChatID, since time.Time, pace Pace, visit func(ChatMessage) bool) error {
 	return pages(ctx, c, request{op: "list chat messages", method: http.MethodGet, path: "/chats/" + seg(chat) + "/messages",
-		query: url.Values{"$top": {"50"}, "$orderby": {"lastModifiedDateTime desc"}, "$filter": {"lastModifiedDateTime gt " + timestamp(since)}}}, visit)
+		query: url.Values{"$top": {"50"}, "$orderby": {"lastModifiedDateTime desc"}, "$filter": {"lastModifiedDateTime gt " + timestamp(since)}}}, pace, visit)
 }
 
 // UpdateMessage replaces an own message. Attachments and pictures that are not sent again vanish. [api: chatmessage-update]

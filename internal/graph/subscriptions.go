@@ -65,7 +65,7 @@ func (c *Client) DeleteSubscription(ctx context.Context, id SubscriptionID) erro
 // Subscriptions lists the subscriptions of this application for this person.
 func (c *Client) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	var all []Subscription
-	err := pages(ctx, c, request{op: "list subscriptions", method: http.MethodGet, path: "/subscriptions"},
+	err := pages(ctx, c, request{op: "list subscriptions", method: http.MethodGet, path: "/subscriptions"}, nil,
 		func(s Subscription) bool { all = append(all, s); return true })
 	return all, err
 }

@@ -40,7 +40,7 @@ func (s *Store) Run(ctx context.Context) (err error) {
 }
 
 // Alone reports whether there can be no other node: the embedded database serves one process.
-func (s *Store) Alone() bool { return s.dialect.postgres == nil }
+func (s *Store) Alone() bool { return s.dialect.postgres == nil && !s.cfg.Shared }
 
 func (s *Store) tick(ctx context.Context) error {
 	poll, sweep := time.NewTicker(s.cfg.Poll), time.NewTicker(sweepEvery)

@@ -47,6 +47,8 @@ type Config struct {
 	Log *slog.Logger
 	// Poll is how often Run tells subscribers to look again; 0 for 15 s with PostgreSQL, 5 min with SQLite, where no hint is lost.
 	Poll time.Duration
+	// Shared says that other processes serve the same SQLite file, which only tests of several nodes do.
+	Shared bool
 	// CacheBytes bounds the memory for states and recent entries of hot conversations; 0 for 32 MiB.
 	CacheBytes int
 }

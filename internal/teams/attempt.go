@@ -81,7 +81,7 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
 		if err != nil || !ok {
 			return false, err
 		}
-		return true, x.created(ctx, t, made, nil) // who is in it shows when the members are read
+		return true, x.created(ctx, t, made)
 	}
 	found, err := x.findPosts(ctx, t, t.Attempt.Marker)
 	if err != nil || len(found) == 0 {
@@ -96,11 +96,8 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
 // findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts that carry
 // a marker, and returns them oldest first.
 func (x *lane) findPosts(ctx context.Context, t *store.Thread, marker string) ([]graph.MessageID, error) {
-	if err := x.reads.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
-		return nil, err
-	}
 	var found []graph.MessageID
-	err := x.sender(t).Messages(ctx, graph.ChatID(t.Chat), func(m graph.ChatMessage) bool {
+	err := x.sender(t).Messages(ctx, graph.ChatID(t.Chat), pace(x.reads, t.Chat, graph.Live), func(m graph.ChatMessage) bool {
 		if t.LastRemote != "" && !newer(string(m.ID), t.LastRemote) {
 			return false
 		}

@@ -256,7 +256,9 @@ type run struct {
 
 	posts   *graph.Budget // posting, editing, deleting messages
 	reads   *graph.Budget // reading messages
-	members *graph.Budget // adding and removing members
+	adds    *graph.Budget // adding members
+	removes *graph.Budget // removing members
+	lists   *graph.Budget // reading a chat and its members
 	others  *graph.Budget
 
 	lanes *lanes
@@ -270,14 +272,16 @@ const (
 	postsPerSecond  = 18
 	readsPerSecond  = 18
 	othersPerSecond = 25
-	perChat         = 1050 * time.Millisecond
-	membersPerChat  = 15500 * time.Millisecond // 4 a minute
+	perChat         = 1050 * time.Millisecond // one call
+	membersAMinute  = 4
+	membersWindow   = 61 * time.Second
 )
 
 func newRun(k *Connector, id chat.AccountID, stop context.CancelFunc) *run {
 	r := &run{Connector: k, id: id, stop: stop, leased: time.Now(),
-		posts: graph.NewBudget(postsPerSecond, perChat), reads: graph.NewBudget(readsPerSecond, perChat),
-		members: graph.NewBudget(othersPerSecond, membersPerChat), others: graph.NewBudget(othersPerSecond, 0),
+		posts: graph.NewBudget(postsPerSecond, 1, perChat), reads: graph.NewBudget(readsPerSecond, 1, perChat),
+		adds: graph.NewBudget(othersPerSecond, membersAMinute, membersWindow), removes: graph.NewBudget(othersPerSecond, membersAMinute, membersWindow),
+		lists: graph.NewBudget(othersPerSecond, 1, perChat), others: graph.NewBudget(othersPerSecond, 0, 0),
 		inbox: make(chan struct{}, 1), keep: make(chan struct{}, 1)}
 	r.lanes = newLanes(r)
 	return r
@@ -331,6 +335,11 @@ func (r *run) hint(h store.Hint) {
 		ring(r.keep)
 		r.lanes.lookAround()
 	}
+}
+
+// pace lets every page of a list wait for its budget.
+func pace(b *graph.Budget, chatID string, p graph.Priority) graph.Pace {
+	return func(ctx context.Context) error { return b.Wait(ctx, graph.ChatID(chatID), p) }
 }
 
 // topicInbox hints that deliveries wait.

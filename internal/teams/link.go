@@ -75,9 +75,17 @@ func (s signInState) scopes() []string {
 	return slices.Concat(graph.DefaultScopes, graph.ChannelScopes)
 }
 
-// StartSignIn returns where to send the agent's browser. session binds the sign-in to the browser that began it; channels says that the
-// agent wants to write in channels.
-func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session, locale string, channels bool) (string, error) {
+// StartSignIn returns where to send the agent's browser. session binds the sign-in to the browser that began it.
+func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session, locale string) (string, error) {
+	return k.startSignIn(ctx, agent, session, locale, false)
+}
+
+// StartWithChannels is StartSignIn for an agent who wants to write in channels, too.
+func (k *Connector) StartWithChannels(ctx context.Context, agent chat.AgentID, session, locale string) (string, error) {
+	return k.startSignIn(ctx, agent, session, locale, true)
+}
+
+func (k *Connector) startSignIn(ctx context.Context, agent chat.AgentID, session, locale string, channels bool) (string, error) {
 	account, ok := k.firstAccount()
 	if !ok {
 		return "", chat.Refuse(chat.Conflict, "no_account", "No Microsoft Teams account is set up for this installation.")

@@ -50,8 +50,9 @@ func (k *Connector) mark(a store.Account, t store.Thread, kind string, from, to 
 // markTag is how a marker stands at the very end of a post: an empty abbr survives Teams' clean-up. [contract §6.1, §9]
 func markTag(marker string) string { return `<abbr title="tl:` + marker + `"></abbr>` }
 
-// marked matches a marker at its place. A quoted post contains one too, but not at the end, so the rest of such a message is heard.
-var marked = regexp.MustCompile(`<abbr title="tl:([A-Z2-7]{16})">\s*</abbr>\s*(?:</[a-z]+>\s*)*$`)
+// marked matches a marker at its place: the end, whatever blanks and closing tags Teams' clients put behind it. A quoted post contains
+// one too, but inside the quotation, so the rest of such a message is heard.
+var marked = regexp.MustCompile(`<abbr title="tl:([A-Z2-7]{16})">(?:[\s\x{a0}]|&nbsp;)*</abbr>(?:[\s\x{a0}]|&nbsp;|<br ?/?>|</?(?:p|div)>)*$`)
 
 // markerOf returns the marker of a message if it stands at its place in a message of the thread's sender, or "".
 func markerOf(t store.Thread, m graph.ChatMessage) string {

@@ -2,7 +2,6 @@ package teams
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,8 +18,8 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 		id = e.Fact.Participant.ID
 	}
 	p, ok := c.Participant(id)
-	if !ok || p.Person == nil || !p.Present() || p.State != chat.Inviting && p.State != chat.Invited {
-		return nil // overtaken: failed, left, or in already
+	if !ok || p.Person == nil || c.Status == chat.Closed || !p.Present() || p.State != chat.Inviting && p.State != chat.Invited {
+		return nil // overtaken: failed, left, in already, or all is over
 	}
 	if !member(t, p.Person.ID) {
 		if err := x.add(ctx, t, p.Person.ID); err != nil {
@@ -44,27 +43,12 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if err := x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Invited, "", ""); err != nil {
 		return err
 	}
-	listed, err := x.listed(ctx, t, p.Person.ID)
-	if err != nil {
-		return err
-	}
-	if !listed { // Graph was seen to drop members silently at creation
-		if err := x.add(ctx, t, p.Person.ID); err != nil {
-			return err
-		}
-		if listed, err = x.listed(ctx, t, p.Person.ID); err != nil {
-			return err
-		}
-		if !listed {
-			return fmt.Errorf("microsoft does not list the new member")
-		}
-	}
 	return x.Desk.ExpertJoined(ctx, x.id, p.ID)
 }
 
 // add adds a member who sees everything. Somebody who is a member already is what was wanted.
 func (x *lane) add(ctx context.Context, t *store.Thread, p chat.PersonID) error {
-	if err := x.members.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+	if err := x.adds.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 		return err
 	}
 	err := x.sender(t).AddMember(ctx, graph.ChatID(t.Chat), graph.NewMember{User: graph.UserID(p), History: graph.WholeHistory})
@@ -84,7 +68,7 @@ func (x *lane) listed(ctx context.Context, t *store.Thread, p chat.PersonID) (bo
 
 // membership reads a person's membership of the thread, "" when there is none.
 func (x *lane) membership(ctx context.Context, t *store.Thread, p chat.PersonID) (graph.MembershipID, error) {
-	if err := x.others.Wait(ctx, "", graph.Live); err != nil {
+	if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 		return "", err
 	}
 	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
@@ -110,7 +94,7 @@ func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread
 		return err
 	}
 	if m != "" {
-		if err := x.members.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		if err := x.removes.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 			return err
 		}
 		if err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m); err != nil && !graph.Missing(err) {

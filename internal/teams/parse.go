@@ -72,10 +72,11 @@ type style struct {
 	depth int // of blocks
 }
 
-// html reads a fragment into f. Of one whose structure Go's parser refuses, being nested too deeply, the words remain.
+// html reads a fragment into f. Of one that is no tree to speak of, the words remain: Go's parser refuses what is nested too deeply, and
+// would make millions of nodes of what is nested crosswise.
 func (p *parser) html(f *flow, text string, s style) {
-	nodes, err := html.ParseFragment(strings.NewReader(text), body())
-	if err != nil {
+	nodes, ok := tree(text)
+	if !ok {
 		for _, n := range chat.FromText(tidy(flat(text))) {
 			f.add(n)
 		}
@@ -85,6 +86,15 @@ func (p *parser) html(f *flow, text string, s style) {
 		p.node(f, n, s)
 	}
 	f.flush()
+}
+
+// tree parses a fragment.
+func tree(text string) ([]*html.Node, bool) {
+	if crosswise(text) {
+		return nil, false
+	}
+	nodes, err := html.ParseFragment(strings.NewReader(text), body())
+	return nodes, err == nil
 }
 
 // body is the element inside which a message's HTML stands.

@@ -8,10 +8,17 @@ import (
 )
 
 // fit makes content fit into one line of a conversation: what is too long is cut, and a placeholder at the end says so; what shows
-// nothing at all becomes a placeholder too.
+// nothing at all becomes a placeholder too. A mark of privacy that is cut off comes to stand in front.
 func fit(content chat.Content) chat.Content {
 	f := fitter{nodes: chat.MaxNodes - 1, runes: chat.MaxTextRunes, bytes: chat.MaxTextBytes}
+	_, private := unmark(content)
+	if private {
+		f.nodes, f.runes, f.bytes = f.nodes-2, f.runes-2, f.bytes-2
+	}
 	content = f.fit(content)
+	if _, still := unmark(content); private && !still {
+		content = append(chat.Content{{T: chat.Paragraph, Kids: []chat.Node{{T: chat.Text, Text: "//"}}}}, content...)
+	}
 	if f.full {
 		content = append(content, chat.Node{T: chat.Placeholder, What: "long"})
 	}

@@ -142,12 +142,36 @@ func (f *flow) add(n chat.Node) {
 	f.spill(n)
 }
 
-// spill adds what a block holds without the block itself. The author of a quotation is named.
+// spill adds what a block holds without the block itself. The author of a quotation is named, a row of a table stays a line.
 func (f *flow) spill(n chat.Node) {
-	if n.T == chat.Quote && n.Text != "" {
-		f.add(chat.Node{T: chat.Paragraph, Kids: []chat.Node{{T: chat.Text, Text: n.Text, Marks: []chat.Mark{chat.Bold}}}})
+	switch n.T {
+	case chat.Quote:
+		if n.Text != "" {
+			f.add(chat.Node{T: chat.Paragraph, Kids: []chat.Node{{T: chat.Text, Text: n.Text, Marks: []chat.Mark{chat.Bold}}}})
+		}
+	case chat.Row:
+		if line, ok := sideBySide(n.Kids); ok && len(line) >= len(n.Kids) { // not of empty cells alone
+			f.add(chat.Node{T: chat.Paragraph, Kids: line})
+			return
+		}
 	}
 	for _, kid := range n.Kids {
 		f.add(kid)
 	}
+}
+
+// sideBySide makes one line of cells, if each holds one at most.
+func sideBySide(cells []chat.Node) (line []chat.Node, ok bool) {
+	for i, c := range cells {
+		if len(c.Kids) > 1 || len(c.Kids) == 1 && c.Kids[0].T != chat.Paragraph {
+			return nil, false
+		}
+		if i > 0 {
+			line = append(line, chat.Node{T: chat.Text, Text: " | "})
+		}
+		for _, kid := range c.Kids {
+			line = append(line, kid.Kids...)
+		}
+	}
+	return line, true
 }

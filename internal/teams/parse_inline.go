@@ -61,6 +61,10 @@ func (p *parser) mention(f *flow, n *html.Node, s style) {
 	if blank(name) {
 		return
 	}
+	if !isName(n) { // it was not closed
+		p.children(f, n, s)
+		return
+	}
 	who := p.whoIs(attribute(n, "id"))
 	if last := f.lastMention(); last != nil && who != "" && who == p.mentioned && last.Text != name {
 		f.trimLine() // the space between them
@@ -69,6 +73,14 @@ func (p *parser) mention(f *flow, n *html.Node, s style) {
 	}
 	p.mentioned = who
 	f.inline(chat.Node{T: chat.Mention, Text: name})
+}
+
+// isName reports whether an element may be somebody's name: short, and on one line.
+func isName(n *html.Node) bool {
+	const longest = 200
+	return len(textOf(n)) <= longest && !slices.ContainsFunc(slices.Collect(n.Descendants()), func(c *html.Node) bool {
+		return c.Data == "br" || c.Data == "img" || c.Data == "attachment" || slices.Contains(breaking, c.Data)
+	})
 }
 
 // whoIs finds the person whom a mention is about, or "".

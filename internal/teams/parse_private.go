@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"strings"
 	"unicode"
 
 	"trialog/internal/chat"
@@ -11,7 +12,7 @@ import (
 // mistake can still be published, what went to the customer can't be taken back. [R20]
 func unmark(content chat.Content) (chat.Content, bool) {
 	kept, private := unmarkBlocks(content)
-	if len(kept) == 0 {
+	if strings.TrimSpace(chat.Content(kept).PlainText()) == "" {
 		return content, private // nothing but the mark: it stays, a message is never nothing
 	}
 	return kept, private
@@ -77,6 +78,7 @@ func unmarkLine(line []chat.Node) ([]chat.Node, bool) {
 type strokes struct {
 	missing   int
 	mentioned bool // a mention stands before
+	spaced    bool // and white space after it
 	done      bool // the beginning of the line is over
 }
 
@@ -95,7 +97,7 @@ func (s *strokes) takeOff(nodes []chat.Node) (rest []chat.Node) {
 				continue
 			}
 		case chat.Mention:
-			s.mentioned = true
+			s.mentioned, s.spaced = true, false
 			s.done = s.missing < 2
 		default:
 			s.done = true
@@ -105,19 +107,25 @@ func (s *strokes) takeOff(nodes []chat.Node) (rest []chat.Node) {
 	return rest
 }
 
+// text takes what belongs to the mark off a piece of text. White space between a mention and the mark stays, or comes to be.
 func (s *strokes) text(text string) string {
+	before := ""
+	if s.missing == 2 && s.mentioned {
+		before = text[:len(text)-len(strings.TrimLeftFunc(text, unicode.IsSpace))]
+		s.spaced = s.spaced || before != ""
+	}
 	for i, r := range text {
 		switch {
 		case s.missing > 0 && (r == '/' || r == '／'): // the wide one is what Japanese keyboards write
 			s.missing--
 		case unicode.Is(unicode.Cf, r), s.missing != 1 && unicode.IsSpace(r):
+		case s.mentioned && !s.spaced:
+			s.done = true
+			return " " + text[i:]
 		default:
 			s.done = true
-			if s.mentioned {
-				return " " + text[i:]
-			}
-			return text[i:]
+			return before + text[i:]
 		}
 	}
-	return ""
+	return before
 }

@@ -164,7 +164,7 @@ func dump(nodes []chat.Node, depth int) string {
 	return b.String()
 }
 
-// FuzzParse: whatever a message says, the tree is valid and says something.
+// FuzzParse: whatever a message says, the tree is valid and says something, also without its private marks.
 func FuzzParse(f *testing.F) {
 	files, err := filepath.Glob("testdata/parse/*.txtar")
 	if err != nil {
@@ -195,6 +195,9 @@ func FuzzParse(f *testing.F) {
 		content := parse(m, fake())
 		if err := content.Validate("content"); err != nil {
 			t.Fatalf("%v\n%s", err, dump(content, 0))
+		}
+		if kept, _ := unmark(content); kept.Validate("content") != nil {
+			t.Fatalf("unmarked: %v\n%s", kept.Validate("content"), dump(content, 0))
 		}
 		m.Body.ContentType = "text"
 		if err := parse(m, fake()).Validate("content"); err != nil {

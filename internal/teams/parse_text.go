@@ -55,13 +55,33 @@ func flat(text string) string {
 			b.WriteString(fold(strings.ReplaceAll(t.Data, "\u00a0", " ")))
 		case kind == html.StartTagToken && slices.Contains(silent, t.Data):
 			hidden = t.Data
-		case t.Data == "br", kind == html.EndTagToken && slices.Contains(breaking, t.Data):
+		case t.Data == "br", slices.Contains(breaking, t.Data) && !strings.HasSuffix(b.String(), "\n"):
 			b.WriteByte('\n')
 		case t.Data == "emoji" || t.Data == "customemoji" || t.Data == "img":
 			b.WriteString(oneLine(attribute(&html.Node{Attr: t.Attr}, "alt")))
 		}
 	}
 	return b.String()
+}
+
+// formatting lists elements that, when they are not closed where they should be, HTML opens again in every element that follows: at most
+// three times each that are written alike.
+var formatting = []string{"b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+
+// crosswise reports whether HTML might grow beyond measure in parsing, because many kinds of formatting may be opened again many times.
+func crosswise(text string) bool {
+	const most = 500_000 // nodes; a long message of a Teams client comes to a tenth
+	kinds, tokens := map[string]bool{}, 0
+	z := html.NewTokenizer(strings.NewReader(text))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		tokens++
+		z.NextIsNotRawText() // the parser may see elements where the tokenizer alone does not
+		raw := string(z.Raw())
+		if name, _ := z.TagName(); kind == html.StartTagToken && slices.Contains(formatting, string(name)) {
+			kinds[raw] = true
+		}
+	}
+	return 3*len(kinds)*tokens > most
 }
 
 // maxAccents is how many combining marks may stand on one character. Scripts that people write need four or five. [reliability: S32]

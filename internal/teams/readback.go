@@ -20,11 +20,8 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 			x.lanes.mu.Unlock()
 		}
 	}()
-	if err := x.reads.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
-		return err
-	}
 	var found []graph.ChatMessage
-	err = x.sender(t).ChangedSince(ctx, graph.ChatID(t.Chat), t.Heard.Add(-overlap), func(m graph.ChatMessage) bool {
+	err = x.sender(t).ChangedSince(ctx, graph.ChatID(t.Chat), t.Heard.Add(-overlap), pace(x.reads, t.Chat, graph.CatchUp), func(m graph.ChatMessage) bool {
 		m.ChatID = graph.ChatID(t.Chat)
 		found = append(found, m)
 		return true
@@ -65,7 +62,7 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 	if len(e.gone) == 0 {
 		return nil
 	}
-	if err := x.others.Wait(ctx, "", graph.CatchUp); err != nil {
+	if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
 		return err
 	}
 	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))

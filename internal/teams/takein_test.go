@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,6 +38,7 @@ func TestUnmark(t *testing.T) {
 		"table cell":            {"<table><tr><td>a</td><td>//</td></tr></table>", true, "<table><tr><td>a</td><td></td></tr></table>"},
 		"mention first":         {`<p><at id="0">Anna</at> // secret</p>`, true, `<p><at id="0">Anna</at> secret</p>`},
 		"mentions first":        {`<p><at id="0">Anna</at>&nbsp;<at id="1">Omar</at>&nbsp;//secret</p>`, true, `<p><at id="0">Anna</at> <at id="1">Omar</at> secret</p>`},
+		"mention, no space":     {`<p><at id="0">Anna</at>//<b>secret</b></p>`, true, `<p><at id="0">Anna</at><b> secret</b></p>`},
 		"mention after":         {`<p>// <at id="0">Anna</at> secret</p>`, true, `<p><at id="0">Anna</at> secret</p>`},
 		"link after":            {`<p>// <a href="https://x.example">x</a></p>`, true, `<p><a href="https://x.example">x</a></p>`},
 		"link made of it":       {`<p><a href="https://x.example">//x.example</a> y</p>`, true, `<p><a href="https://x.example">x.example</a> y</p>`},
@@ -45,6 +47,7 @@ func TestUnmark(t *testing.T) {
 		"mark in its paragraph": {"<p>//</p><p>secret</p>", true, "<p>secret</p>"},
 		"empty line in between": {"<p>a<br>// <br>b</p>", true, "<p>a<br>b</p>"},
 		"nothing but the mark":  {"<p>// </p>", true, ""},
+		"only a cell":           {"<table><tr><td>//</td></tr></table>", true, ""},
 		"only the mark, bold":   {"<p><b>//</b></p>", true, ""},
 		"mark and a picture":    {`<p>//</p><img alt="x" src="https://evil.test">`, true, `<img alt="x" src="https://evil.test">`},
 		"address":               {"<p>https://example.com</p>", false, ""},
@@ -96,6 +99,26 @@ func TestUnmarkText(t *testing.T) {
 		}
 		if private && got.PlainText() != want {
 			t.Errorf("%q becomes %q", text, got.PlainText())
+		}
+	}
+}
+
+// TestUnmarkLong: a message too long for a line is private as a whole even if the mark stands in what is cut off.
+func TestUnmarkLong(t *testing.T) {
+	for _, html := range []string{
+		"<p>" + strings.Repeat("x", 9000) + "</p><p>// secret</p>",
+		"<p>" + strings.Repeat("x", chat.MaxTextRunes) + "<br>// secret</p>",
+		strings.Repeat("<p>x</p>", 3000) + "<p>// secret</p>",
+		"<ul>" + strings.Repeat("<li>x</li>", 3000) + "<li>// secret</li></ul>",
+		strings.Repeat("<div>", 600) + "x<br>// secret",
+	} {
+		content := readBack(html)
+		kept, private := unmark(content)
+		if !private {
+			t.Errorf("%.30s… is for everyone", html)
+		}
+		if content.Validate("content") != nil || kept.Validate("content") != nil {
+			t.Errorf("%.30s… is not valid: %v, %v", html, content.Validate("content"), kept.Validate("content"))
 		}
 	}
 }

@@ -69,14 +69,17 @@ func (x *lane) create(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if x.crash("create.intent") {
 		return idle, errCrashed
 	}
-	made, joined, err := x.callCreate(ctx, t, experts)
+	made, err := x.callCreate(ctx, t, experts)
 	if x.crash("create.called") {
 		return idle, errCrashed
 	}
+	if err == nil {
+		made, err = x.inspect(ctx, t, made)
+	}
 	switch {
 	case err == nil:
-		return now, x.created(ctx, t, made, joined)
-	case graph.Ambiguous(err):
+		return now, x.created(ctx, t, made)
+	case graph.Ambiguous(err) || errors.Is(err, errNotOurs):
 		return now, x.unclear(ctx, t, err)
 	case graph.Permanent(err) || errors.Is(err, errThreadRefused):
 		return now, x.refusedThread(ctx, t, experts, err)
@@ -88,23 +91,42 @@ func (x *lane) create(ctx context.Context, c *chat.Conversation, t *store.Thread
 	return idle, err
 }
 
+// errNotOurs says that what Microsoft answered is not the chat that was asked for.
+var errNotOurs = errors.New("microsoft answered with another chat")
+
+// inspect reads the chat that Microsoft says it made, before a line is posted there: the answer has no members, and one was seen to go
+// missing; and an answer that is mixed up must not send a customer's chat to strangers. [contract §4.2]
+func (x *lane) inspect(ctx context.Context, t *store.Thread, made graph.Chat) (graph.Chat, error) {
+	if err := x.lists.Wait(ctx, graph.ChatID(made.ID), graph.Live); err != nil {
+		return made, err
+	}
+	read, err := x.sender(t).Chat(ctx, made.ID)
+	if err != nil {
+		return made, fmt.Errorf("%w: %w", errNotOurs, err) // it may have been made all the same
+	}
+	if read.Type != graph.Group || read.Topic != t.Topic {
+		return made, errNotOurs
+	}
+	return read, nil
+}
+
 // errThreadRefused says that Microsoft gives these people no group chat.
 var errThreadRefused = errors.New("microsoft gives these people no group chat")
 
 // callCreate creates the chat with all experts; when Microsoft refuses, perhaps because of one of them, with one at a time, so that one
 // bad invitation does not fail the others.
-func (x *lane) callCreate(ctx context.Context, t *store.Thread, experts []chat.Participant) (graph.Chat, []chat.Participant, error) {
+func (x *lane) callCreate(ctx context.Context, t *store.Thread, experts []chat.Participant) (graph.Chat, error) {
 	made, err := x.tryCreate(ctx, t, experts)
 	if err == nil || len(experts) == 1 || !graph.Permanent(err) {
-		return made, experts, err
+		return made, err
 	}
 	for _, e := range experts {
 		made, err = x.tryCreate(ctx, t, []chat.Participant{e})
 		if err == nil || !graph.Permanent(err) {
-			return made, []chat.Participant{e}, err
+			return made, err
 		}
 	}
-	return made, nil, err
+	return made, err
 }
 
 func (x *lane) tryCreate(ctx context.Context, t *store.Thread, experts []chat.Participant) (graph.Chat, error) {
@@ -135,12 +157,14 @@ func (x *lane) createGroup(ctx context.Context, t *store.Thread, people []graph.
 	return made, err
 }
 
-// created records the chat that Microsoft made.
-func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat, experts []chat.Participant) error {
+// created records the chat that Microsoft made, with those whom it lists.
+func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat) error {
 	t.Chat, t.WebURL, t.Throttles, t.Heard = string(made.ID), made.WebURL, 0, made.Created
 	t.CatchUp, t.Attempt = t.Attempt.Ambiguous, nil // somebody may have written there meanwhile
-	for _, e := range experts {
-		t.Members = append(t.Members, e.Person.ID)
+	for _, m := range made.Members {
+		if m.UserID != "" && !strings.EqualFold(string(m.UserID), string(t.Sender)) {
+			t.Members = append(t.Members, chat.PersonID(m.UserID))
+		}
 	}
 	return x.put(ctx, t, store.LaneSending, "", "")
 }
@@ -175,12 +199,9 @@ func (x *lane) failAll(ctx context.Context, experts []chat.Participant, reason, 
 // findCreated looks for the chat of an unclear creation among the agent's chats: the topic carries the conversation's number. Of
 // several, the oldest stays; the others are renamed so that nobody writes there.
 func (x *lane) findCreated(ctx context.Context, t *store.Thread) (found graph.Chat, ok bool, err error) {
-	if err := x.others.Wait(ctx, "", graph.CatchUp); err != nil {
-		return found, false, err
-	}
 	var all []graph.Chat
 	since := t.Attempt.StartedAt.Add(-2 * time.Minute)
-	if err := x.sender(t).Chats(ctx, func(c graph.Chat) bool {
+	if err := x.sender(t).Chats(ctx, pace(x.others, "", graph.CatchUp), func(c graph.Chat) bool {
 		if c.Type == graph.Group && c.Topic == t.Topic && c.Created.After(since) {
 			all = append(all, c)
 		}

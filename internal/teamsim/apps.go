@@ -20,7 +20,7 @@ type App struct {
 	Secret       string // a secret that never expires
 	Secrets      []Secret
 	Certificates []*x509.Certificate // for client assertions
-	RedirectURIs []string            // compared exactly
+	RedirectURIs []string            // compared exactly, but for the port of localhost
 	Consented    []string            // permissions an administrator consented to for everybody
 	Public       bool                // a public client: no secret allowed (MSAL desktop)
 	Disabled     bool

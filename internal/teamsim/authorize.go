@@ -86,10 +86,27 @@ func (t *Tenant) readAuthorize(r *http.Request, segment string) (*authorizeReque
 	if redirect == "" {
 		redirect = app.RedirectURIs[0]
 	}
-	if !slices.Contains(app.RedirectURIs, redirect) || !t.redirectAllowed(redirect) {
+	if !app.registered(redirect) || !t.redirectAllowed(redirect) {
 		return nil, refuse(50011, redirect)
 	}
 	return &authorizeRequest{app: *app, redirect: redirect, mode: r.Form.Get("response_mode"), state: r.Form.Get("state")}, nil
+}
+
+// registered compares exactly, except for the port of http on localhost, which does not
+// count: programs on a desktop listen where there is room [reply-url].
+func (a *App) registered(redirect string) bool {
+	return slices.ContainsFunc(a.RedirectURIs, func(known string) bool {
+		return known == redirect || withoutPort(known) == withoutPort(redirect)
+	})
+}
+
+func withoutPort(redirect string) string {
+	u, err := url.Parse(redirect)
+	if err == nil && u.Scheme == "http" && u.Hostname() == "localhost" {
+		u.Host = "localhost"
+		return u.String()
+	}
+	return redirect
 }
 
 // redirectAllowed keeps to [reply-url]: https, or http on localhost.

@@ -99,9 +99,11 @@ func (t *Tenant) queueNotice(s *subscription, ch change) {
 	}
 	if t.roll(t.faults.NotifyLossP) {
 		t.delivered.Lost++
+		t.fire("notification lost")
 		return
 	}
 	if t.roll(t.faults.NotifyDelayP) {
+		t.fire("notification delayed")
 		delay := t.faults.NotifyDelay
 		if delay == 0 {
 			delay = 10 * time.Minute
@@ -109,9 +111,11 @@ func (t *Tenant) queueNotice(s *subscription, ch change) {
 		n.due = n.due.Add(delay)
 	}
 	if t.roll(t.faults.NotifyReorderP) {
+		t.fire("notification overtaken")
 		n.due = n.due.Add(time.Duration(t.chance.Int64N(int64(3 * time.Second))))
 	}
 	if t.roll(t.faults.NotifyTamperP) {
+		t.fire("notification corrupted")
 		n.forge = t.faults.NotifyTamper
 		if n.forge == "" {
 			n.forge = forgeries()[t.chance.IntN(len(forgeries()))]
@@ -122,6 +126,7 @@ func (t *Tenant) queueNotice(s *subscription, ch change) {
 		twin := *n
 		twin.due = n.due.Add(time.Duration(t.chance.Int64N(int64(2 * time.Second))))
 		t.delivered.Duplicated++
+		t.fire("notification doubled")
 		t.enqueue(&twin)
 	}
 }

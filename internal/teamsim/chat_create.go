@@ -177,6 +177,7 @@ func (t *Tenant) dropMember(c *call, people, roles []string) ([]string, []string
 		return people, roles
 	}
 	t.faults.DropMemberNext--
+	t.fire("member dropped")
 	for i := len(people) - 1; i >= 0; i-- {
 		if people[i] != c.caller() {
 			return slices.Delete(people, i, i+1), slices.Delete(roles, i, i+1)

@@ -305,4 +305,9 @@ func TestResponseModes(t *testing.T) {
 	if page := w.browser().post(authorizeURL("client_id", plain.ClientID, "redirect_uri", "http://127.0.0.1:3000/cb"), who); page.location != nil {
 		t.Errorf("http elsewhere: %v", page.location)
 	}
+	for address, fine := range map[string]bool{"http://localhost:49152/cb": true, "http://localhost/cb": true, "http://localhost:49152/other": false, "https://localhost:49152/cb": false, "http://localhost.example:3000/cb": false} {
+		if page := w.browser().post(authorizeURL("client_id", plain.ClientID, "redirect_uri", address), who); (page.location != nil) != fine {
+			t.Errorf("%s, registered with another port: sent back %v, want %v", address, page.location != nil, fine)
+		}
+	}
 }

@@ -212,11 +212,18 @@ func (t *Tenant) chooseFault(c *call) *Fault {
 	if c.teams {
 		return nil
 	}
-	if f := t.takeScript(c.method + " " + c.path); f != nil {
-		return f
-	}
+	f := t.takeScript(c.method + " " + c.path)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if f == nil {
+		f = t.rollFault(c)
+	}
+	t.fireFault(f)
+	return f
+}
+
+// rollFault asks the knobs. The caller holds t.mu.
+func (t *Tenant) rollFault(c *call) *Fault {
 	k := &t.faults
 	switch {
 	case k.Offline:

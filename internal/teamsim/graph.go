@@ -118,14 +118,20 @@ func (t *Tenant) answer(c *call) answer {
 	case BlackHole:
 		return answer{hang: true}
 	case Hold:
+		if a, refused := t.admit(c); refused {
+			return a
+		}
 		if !sleep(c.ctx, f.Delay) {
 			return answer{reset: true}
 		}
-		return t.perform(c)
-	case Zombie:
+		return t.serve(c)
+	case Zombie: // let in now, carried out later
+		if a, refused := t.admit(c); refused {
+			return a
+		}
 		late := *c
 		late.ctx = context.WithoutCancel(c.ctx)
-		t.after(f.Delay, func() { t.perform(&late) })
+		t.after(f.Delay, func() { t.serve(&late) })
 		if f.Status == 0 {
 			return answer{reset: true}
 		}
@@ -201,30 +207,40 @@ func falsify(a answer, kind FaultKind) answer {
 
 // perform is the conforming part.
 func (t *Tenant) perform(c *call) answer {
-	if c.token == nil {
-		return unauthenticated(c)
-	}
-	if a, refused := t.challenge(c); refused {
+	if a, refused := t.admit(c); refused {
 		return a
 	}
+	return t.serve(c)
+}
+
+// admit finds out who calls what, and whether they may call so often.
+func (t *Tenant) admit(c *call) (a answer, refused bool) {
+	if c.token == nil {
+		return unauthenticated(c), true
+	}
+	if a, refused := t.challenge(c); refused {
+		return a, true
+	}
 	if !t.resolvePath(c) {
-		return badRequest("/me request is only valid with delegated authentication flow.")
+		return badRequest("/me request is only valid with delegated authentication flow."), true
 	}
 	match, a := t.routes.find(c)
 	if match == nil {
-		return a
+		return a, true
 	}
 	c.route = match
-	if a, refused := t.throttle(c); refused {
-		return a
-	}
-	if c.token.person == "" && !match.public {
+	return t.throttle(c)
+}
+
+// serve carries out a request that was let in.
+func (t *Tenant) serve(c *call) answer {
+	if c.token.person == "" && !c.route.public {
 		return forbidden("Requested API is not supported in application-only context")
 	}
-	if missing := match.missing(c.token.scopes); missing != "" {
+	if missing := c.route.missing(c.token.scopes); missing != "" {
 		return forbidden("Missing scope permissions on the request. API requires one of '%s'. Scopes on the request '%s'", missing, strings.Join(c.token.scopes.list(), ", "))
 	}
-	a = match.serve(t, c)
+	a := c.route.serve(t, c)
 	if a.status < 300 && c.method != http.MethodGet && !c.teams && t.CurrentFaults().NotifyFirst {
 		t.settle(c.ctx)
 	}

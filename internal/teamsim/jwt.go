@@ -134,8 +134,11 @@ func checkAssertionClaims(c assertionClaims, client string, audiences []string) 
 }
 
 // certificateFor finds the registered certificate by its thumbprint: SHA-256 in
-// x5t#S256 or, in older clients, SHA-1 in x5t.
+// x5t#S256 or, in older clients, SHA-1 in x5t. Microsoft's page says base64url; MSAL for
+// Go sends plain base64, and is let in (obs).
 func certificateFor(app *App, h assertionHeader) *x509.Certificate {
+	urlSafe := strings.NewReplacer("+", "-", "/", "_", "=", "")
+	h.X5tS256, h.X5t = urlSafe.Replace(h.X5tS256), urlSafe.Replace(h.X5t)
 	for _, cert := range app.Certificates {
 		s256, s1 := sha256.Sum256(cert.Raw), sha1.Sum(cert.Raw)
 		if h.X5tS256 != "" && sameText(h.X5tS256, base64.RawURLEncoding.EncodeToString(s256[:])) ||

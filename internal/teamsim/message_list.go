@@ -103,6 +103,7 @@ func (t *Tenant) messagePage(c *call, ch *chat, top int, byCreation bool, visibl
 		last = row.key
 	}
 	if !c.teams && len(value) > 0 && t.roll(t.faults.EmptyPageP) {
+		t.fire("empty page")
 		value, next = []wireMessage{}, c.nextLink(from)
 	}
 	count := len(value)

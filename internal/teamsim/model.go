@@ -135,6 +135,7 @@ func (t *Tenant) listedFrom() time.Time {
 	if t.faults.ListLag <= 0 {
 		return time.Time{}
 	}
+	t.fire("listed late")
 	return time.Now().Add(t.faults.ListLag)
 }
 

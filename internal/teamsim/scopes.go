@@ -82,13 +82,20 @@ func (s scopeSet) list() []string {
 func (s scopeSet) resources() scopeSet {
 	out := scopeSet{}
 	for k, v := range s {
-		switch k {
-		case "openid", "profile", "offline_access", "email":
-		default:
+		if !isIdentityScope(k) {
 			out[k] = v
 		}
 	}
 	return out
+}
+
+// isIdentityScope tells OpenID's scopes, which no consent is about, from permissions.
+func isIdentityScope(key string) bool {
+	switch key {
+	case "openid", "profile", "offline_access", "email":
+		return true
+	}
+	return false
 }
 
 // parseScopes reads a scope parameter. Names may carry the address of Graph; ".default"

@@ -71,6 +71,7 @@ type Tenant struct {
 	mu       sync.Mutex // guards everything below; never held during I/O
 	faults   Faults
 	scripted []*script
+	fired    map[string]int // misfortunes by kind
 	chance   *mathrand.Rand // decides about faults
 	names    *mathrand.Rand // makes ids
 	keys     keyring

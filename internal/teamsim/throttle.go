@@ -158,6 +158,7 @@ func (t *Tenant) throttle(c *call) (answer, bool) {
 	if wait <= 0 {
 		return answer{}, false
 	}
+	t.fire("over the rate: " + c.route.method + " " + c.route.template)
 	return throttled(t.retryAfter(wait)), true
 }
 

@@ -100,7 +100,27 @@ func (t *Tenant) redeemCode(r *http.Request, app App) (*tokenAnswer, *aadError) 
 	if refusal != nil {
 		return nil, refusal
 	}
-	return t.issue(r, app, person, code.scopes, code.nonce, code.cp1 || wantsCP1(r.PostForm.Get("claims")))
+	asked, refusal := t.addIdentityScopes(r, code.scopes)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return t.issue(r, app, person, asked, code.nonce, code.cp1 || wantsCP1(r.PostForm.Get("claims")))
+}
+
+// addIdentityScopes adds what the token request asks for beyond the authorize request: openid, profile, offline_access. MSAL for Go
+// asks for these here only, and gets them (obs). Permissions need no adding: the answer has everything consented so far.
+func (t *Tenant) addIdentityScopes(r *http.Request, authorized scopeSet) (scopeSet, *aadError) {
+	set, _, unknown := parseScopes(r.PostForm.Get("scope"), t.graphRoot(r))
+	if unknown != "" {
+		return nil, refuse(70011, unknown)
+	}
+	asked := scopeSet{}.merge(authorized)
+	for key, name := range set {
+		if isIdentityScope(key) {
+			asked[key] = name
+		}
+	}
+	return asked, nil
 }
 
 func (t *Tenant) takeCode(r *http.Request, app App, value string) (authCode, Person, *aadError) {

@@ -107,6 +107,14 @@ func TestTokenAnswer(t *testing.T) {
 	if got := w.redeem(w.code("Anna Becker", "scope", "Chat.ReadWrite offline_access")); got.ID != "" || got.Refresh == "" {
 		t.Errorf("%+v", got)
 	}
+	// MSAL for Go asks for OpenID's scopes at the token endpoint only.
+	late := w.redeem(w.code("Anna Becker", "scope", "Chat.ReadWrite"), "scope", "Chat.ReadWrite openid offline_access profile")
+	if late.ID == "" || late.Refresh == "" {
+		t.Errorf("openid and offline_access asked for late: %+v", late)
+	}
+	if got := w.redeem(w.code("Anna Becker"), "scope", "Chat.Everything"); got.Error != "invalid_scope" || got.Codes[0] != 70011 {
+		t.Errorf("unknown scope: %+v", got)
+	}
 	// HTTP Basic is accepted too.
 	req, err := http.NewRequest(http.MethodPost, tokenURL, strings.NewReader(url.Values{"grant_type": {"authorization_code"}, "code": {w.code("Anna Becker")}, "redirect_uri": {redirect}}.Encode()))
 	if err != nil {
@@ -173,11 +181,12 @@ func TestClientAssertion(t *testing.T) {
 	}
 	ps := map[string]any{"alg": "PS256", "typ": "JWT", "x5t#S256": b64(s256[:])}
 	rs := map[string]any{"alg": "RS256", "typ": "JWT", "x5t": b64(s1[:])}
+	msal := map[string]any{"alg": "PS256", "typ": "JWT", "x5t#S256": base64.StdEncoding.EncodeToString(s256[:])}
 	redeem := func(assertion string) tokens {
 		return w.redeem(w.code("Anna Becker", "client_id", app.ClientID), "client_id", app.ClientID, "client_secret", "",
 			"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "client_assertion", assertion)
 	}
-	for name, header := range map[string]map[string]any{"PS256": ps, "RS256": rs} {
+	for name, header := range map[string]map[string]any{"PS256": ps, "RS256": rs, "as MSAL for Go writes it": msal} {
 		if got := redeem(assertion(header, claims())); got.Access == "" {
 			t.Errorf("%s: %+v", name, got)
 		}

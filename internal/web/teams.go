@@ -44,8 +44,11 @@ func (s *Server) teamsStart(ctx context.Context, who auth.Session, in *teamsStar
 	if s.cfg.Microsoft.Start == nil {
 		return urlOut{}, errTeamsOff
 	}
-	channels := in.Body != nil && in.Body.Channels
-	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale, channels)
+	start := s.cfg.Microsoft.Start
+	if in.Body != nil && in.Body.Channels {
+		start = s.cfg.Microsoft.StartWithChannels
+	}
+	at, err := start(ctx, who.Agent, who.ID(), who.Locale)
 	return urlOut{at}, err
 }
 

@@ -64,9 +64,10 @@ type Config struct {
 type Microsoft struct {
 	// Link returns TeamsLink of docs/api.md.
 	Link func(ctx context.Context, agent chat.AgentID) (any, error)
-	// Start returns the address at which the agent signs in at Microsoft; the session is the one that may finish it. channels asks for
-	// what writing in channels needs, too.
-	Start func(ctx context.Context, agent chat.AgentID, session, locale string, channels bool) (string, error)
+	// Start returns the address at which the agent signs in at Microsoft; the session is the one that may finish it. StartWithChannels
+	// asks for what writing in channels needs, too.
+	Start             func(ctx context.Context, agent chat.AgentID, session, locale string) (string, error)
+	StartWithChannels func(ctx context.Context, agent chat.AgentID, session, locale string) (string, error)
 	// Finish takes in what Microsoft sent the browser back with. Refusals are chat.Errors; Field names the thing they are about.
 	Finish func(ctx context.Context, agent chat.AgentID, session string, query url.Values) error
 	// Disable revokes and forgets the agent's sign-in.

@@ -69,6 +69,7 @@ export const de: Catalogue = {
   "comp.watching": "Sie lesen mit und nehmen nicht teil.", "comp.editing": "Nachricht bearbeiten", "comp.noExpert": "Es nimmt kein Experte mehr teil. Ihr Text war nur für Experten gedacht.", "comp.toAll": "Stattdessen an die Kundenseite schreiben",
   "file.uploading": "{name}, {percent} % hochgeladen", "file.remove": "{name} entfernen", "file.open": "Bild {name} öffnen", "file.download": "{name} herunterladen", "file.failed": "Das Bild konnte nicht geladen werden", "file.picture": "Bild {name}",
   "place.card": "Karte", "place.poll": "Umfrage", "place.voice": "Sprachnachricht", "place.meeting": "Besprechung", "place.sticker": "Sticker", "place.loop": "Loop-Komponente", "place.file": "Datei", "place.policy": "Durch eine Richtlinie zurückgehalten",
+  "place.long": "Der Rest einer langen Nachricht", "place.video": "Video", "place.tab": "Registerkarte in Microsoft Teams",
   "place.unknown": "Etwas, das hier nicht gezeigt werden kann", "place.titled": "{what}: {title}",
 
   "dir.title": "Adressbuch", "dir.sub": "zum Chat mit {name} hinzufügen", "dir.search": "Name oder Abteilung", "dir.folder": "Microsoft Teams Chats", "dir.others": "Weitere in der Organisation", "dir.tree": "Personen",

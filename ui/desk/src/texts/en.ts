@@ -67,6 +67,7 @@ export const en = {
   "comp.watching": "You read along and do not take part.", "comp.editing": "Edit message", "comp.noExpert": "No expert takes part any more. Your text was written for experts only.", "comp.toAll": "Write to the customer instead",
   "file.uploading": "{name}, {percent} % uploaded", "file.remove": "Remove {name}", "file.open": "Open picture {name}", "file.download": "Download {name}", "file.failed": "The picture could not be loaded", "file.picture": "Picture {name}",
   "place.card": "Card", "place.poll": "Poll", "place.voice": "Voice message", "place.meeting": "Meeting", "place.sticker": "Sticker", "place.loop": "Loop component", "place.file": "File", "place.policy": "Withheld by policy",
+  "place.long": "The rest of a long message", "place.video": "Video", "place.tab": "Tab in Microsoft Teams",
   "place.unknown": "Something that can’t be shown here", "place.titled": "{what}: {title}",
 
   "dir.title": "Directory", "dir.sub": "add to the chat with {name}", "dir.search": "Name or department", "dir.folder": "Microsoft Teams Chats", "dir.others": "Others in the organisation", "dir.tree": "People",

@@ -3,6 +3,7 @@ import type { Words } from "./words";
 const list = (names: string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names);
 const things: Record<string, string> = {
   card: "Karte", poll: "Umfrage", voice: "Sprachnachricht", meeting: "Besprechung", sticker: "Sticker", loop: "Loop-Komponente", file: "Datei", policy: "Durch eine Richtlinie zurückgehalten",
+  long: "Der Rest einer langen Nachricht", video: "Video", tab: "Registerkarte",
 };
 
 export const words: Words = {

@@ -3,6 +3,7 @@ import type { Words } from "./words";
 const list = (names: string[]) => new Intl.ListFormat("en", { type: "conjunction" }).format(names);
 const things: Record<string, string> = {
   card: "Card", poll: "Poll", voice: "Voice message", meeting: "Meeting", sticker: "Sticker", loop: "Loop component", file: "File", policy: "Withheld by policy",
+  long: "The rest of a long message", video: "Video", tab: "Tab",
 };
 
 export const words: Words = {
