@@ -34,6 +34,7 @@ export interface FileRef {
   type: string; // media type found by looking at the bytes
   width?: number; // pixels, pictures only
   height?: number;
+  url?: string; // set by the desk where the bytes lie elsewhere than among the conversation's files
 }
 
 export interface Node {

@@ -8,6 +8,7 @@ import "./style/conv.css";
 import "./style/line.css";
 import "./style/composer.css";
 import "./style/dialogs.css";
+import "./style/directory.css";
 import { loadTexts, pickLocale } from "./texts/texts";
 import { App } from "./views/app";
 import { parseRoute } from "./views/route";

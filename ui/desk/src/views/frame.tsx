@@ -14,6 +14,7 @@ import { Toast } from "./toast";
 import { TopBar } from "./topbar";
 
 const Profile = lazy(() => import("./profile/profile"));
+const DirectoryPage = lazy(() => import("./directory/page"));
 const Over = lazy(() => import("./over/over"));
 
 /** The signed-in desk: three columns, two with a drawer, or one screen after the other, as wide as the window is. */
@@ -32,7 +33,7 @@ export function Frame() {
       <a className="skip" href="#conversation" onClick={(e) => (e.preventDefault(), document.getElementById("conversation")?.focus())}>{t("top.skip")}</a>
       <TopBar />
       <Banner />
-      {route.page === "profile" ? <Suspense fallback={<div className="page" />}><Profile {...route} /></Suspense> : <Columns route={route} width={width} />}
+      {route.page === "profile" ? <Suspense fallback={<div className="page" />}><Profile {...route} /></Suspense> : route.page === "directory" ? <Suspense fallback={<div className="page" />}><DirectoryPage {...route} /></Suspense> : <Columns route={route} width={width} />}
       <Toast />
       {over && <Suspense><Over conversation={id} /></Suspense>}
     </div>

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-export type Route = { page: "home" } | { page: "conversation"; id: string } | { page: "profile"; error?: string; detail?: string };
+export type Route = { page: "home" } | { page: "directory"; who?: { account: string; id: string }; channel?: { team: string; channel: string } } | { page: "conversation"; id: string } | { page: "profile"; error?: string; detail?: string };
 
 export function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#/, "").split("?");
@@ -11,8 +11,17 @@ export function parseRoute(hash: string): Route {
     const [error, detail] = [q.get("error"), q.get("detail")];
     return { page: "profile", ...(error ? { error } : {}), ...(detail ? { detail } : {}) };
   }
+  if (parts[0] === "directory") {
+    const [, what, a, b] = parts;
+    if (what === "person" && a && b) return { page: "directory", who: { account: a, id: b } };
+    if (what === "channel" && a && b) return { page: "directory", channel: { team: a, channel: b } };
+    return { page: "directory" };
+  }
   return { page: "home" };
 }
+
+export const personHref = (p: { account: string; id: string }) => `#/directory/person/${encodeURIComponent(p.account)}/${encodeURIComponent(p.id)}`;
+export const channelHref = (c: { team: string; channel: string }) => `#/directory/channel/${encodeURIComponent(c.team)}/${encodeURIComponent(c.channel)}`;
 
 export const conversationHref = (id: string) => `#/c/${encodeURIComponent(id)}`;
 

@@ -1,24 +1,25 @@
 import { Button, Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
-import { QueryClient, QueryClientProvider, useMutation } from "@tanstack/react-query";
-import { useId, useMemo, useState, type KeyboardEvent } from "react";
-import type { Summary } from "../../../../shared/types";
+import { QueryClient, QueryClientProvider, useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import type { Person, Summary } from "../../../../shared/types";
 import { codeOf } from "../../lib/api";
-import type { Person } from "../../lib/calls";
 import { filesOf } from "../../model/content";
-import { keyOfPerson, takingPart } from "../../model/directory";
+import { keyOfPerson, takingPart, warningOf } from "../../model/directory";
 import { errorText } from "../../model/facts";
 import { hasOlder } from "../../model/log";
 import { callName, customerOf } from "../../model/people";
 import { logOf } from "../../model/state";
 import { useDesk, useShell } from "../context";
-import { PeopleTree } from "./tree";
-import { useDirectory } from "./queries";
-import { Tell } from "./tell";
+import { go } from "../route";
+import { DirectoryTree } from "../tree/directorytree";
+import { useDirectory } from "../tree/queries";
+import type { TreeHandle } from "../tree/tree";
 
 interface Props {
   c: Summary;
   onClose: () => void;
+  colleagues?: boolean; // whether agents and services can be invited
 }
 
 /** The directory as a picker: tick people, then invite them. Ticking alone invites nobody. */
@@ -34,12 +35,12 @@ export default function Picker(props: Props) {
   );
 }
 
-function Body({ c, onClose }: Props) {
+function Body({ c, onClose, colleagues = false }: Props) {
   const { desk, t } = useShell();
   const [query, setQuery] = useState("");
-  const [open, setOpen] = useState(false);
   const [ticked, setTicked] = useState<ReadonlyMap<string, Person>>(new Map());
-  const directory = useDirectory(query);
+  const directory = useDirectory(query, undefined);
+  const suggested = useQuery({ queryKey: ["suggestions", c.id], queryFn: ({ signal }) => desk.api.call("GET /conversations/{id}/suggestions", { path: { id: c.id }, signal }) });
   const taken = useMemo(() => takingPart(c), [c]);
   const invite = useMutation({
     mutationFn: () => desk.api.call("POST /conversations/{id}/invitations", { path: { id: c.id }, body: { people: [...ticked.values()].map(({ account, id }) => ({ account, id })) } }),
@@ -52,13 +53,20 @@ function Body({ c, onClose }: Props) {
     if (!next.delete(key)) next.set(key, p);
     setTicked(next);
   };
-  const tree = useId();
+  const tree = useRef<TreeHandle>(null);
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => search.current?.focus()); // the dialog itself begins at its first button
+    return () => clearTimeout(timer);
+  }, []);
   const intoTree = (e: KeyboardEvent) => {
     if (e.key !== "ArrowDown") return;
     e.preventDefault();
-    document.getElementById(tree)?.querySelector<HTMLElement>('[role="treeitem"]')?.focus();
+    tree.current?.focus();
   };
+  const tell = (what: "profile" | "retry" | "channels") => (what === "retry" ? directory.again() : (onClose(), go("#/profile")));
   const customer = customerOf(c);
+  const warnings = [...ticked.values()].map((p) => warningOf(p, t)).filter(Boolean);
   return (
     <div className="body">
       <header>
@@ -66,11 +74,9 @@ function Body({ c, onClose }: Props) {
         <small className="cut">{t("dir.sub", { name: customer ? callName(customer) : c.visitor.name })}</small>
         <Button appearance="subtle" icon={<Dismiss20Regular />} aria-label={t("close")} onClick={onClose} />
       </header>
-      <div className="in"><SearchBox autoFocus value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
-      <div className="scroll">
-        <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={ticked} taken={taken} onToggle={toggle} />
-        <Tell directory={directory} query={query} open={open} onLeave={onClose} />
-      </div>
+      <div className="in"><SearchBox input={{ ref: search }} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
+      <DirectoryTree ref={tree} directory={{ ...directory, suggested: suggested.data?.people }} ticking={{ ticked, taken, colleagues, toggle }} onTell={tell} onTop={() => search.current?.focus()} />
+      {warnings.length > 0 && <div className="warnings" role="status">{warnings.map((w) => <p key={w}>{w}</p>)}</div>}
       {invite.error && <p className="bad" role="alert">{errorText(codeOf(invite.error), t)}</p>}
       <footer>
         <Share id={c.id} />

@@ -2,7 +2,7 @@ import { Button, MessageBar, MessageBarActions, MessageBarBody, Switch } from "@
 import { CheckmarkCircle16Filled } from "@fluentui/react-icons/svg/checkmark-circle";
 import { useEffect, useState } from "react";
 import { codeOf } from "../../lib/api";
-import type { TeamsLink } from "../../lib/calls";
+import type { Carried, TeamsLink } from "../../lib/calls";
 import { errorText, reasonText, worded } from "../../model/facts";
 import { fullTime } from "../../model/time";
 import type { Texts } from "../../texts/texts";
@@ -28,10 +28,10 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
   useEffect(() => {
     if (link.state === "connected") setStep("");
   }, [link.state]);
-  const signIn = () => {
+  const signIn = (channels = false) => {
     setProblem("");
     setStep("opening");
-    goToMicrosoft(() => desk.api.call("POST /me/teams")).then(
+    goToMicrosoft(() => desk.api.call("POST /me/teams", { body: channels ? { channels } : {} })).then(
       (how) => setStep(how === "left" ? "opening" : how),
       (e: unknown) => {
         setStep("");
@@ -54,21 +54,21 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
         {step === "opening" && <p>{t("prof.teams.opening")}</p>}
         {step === "popup" && <p>{t("prof.teams.popup")}</p>}
         {step === "blocked" && <p>{t("prof.teams.blocked")}</p>}
-        {link.state === "connected" && <Connected link={link} />}
+        {link.state === "connected" && <Connected link={link} onChannels={() => signIn(true)} />}
       </div>
       {problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{t("prof.teams.refused", { reason: problem })}</MessageBarBody></MessageBar>}
       {link.state === "needs_sign_in" && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{link.reason && link.reason !== "needs_sign_in" ? t("prof.teams.expired", { reason: reasonText(link.reason, link.missing?.join(", "), t) }) : t("prof.teams.expiredPlain")}</MessageBarBody>
-          <MessageBarActions><Button onClick={signIn}>{t("prof.teams.again")}</Button></MessageBarActions>
+          <MessageBarActions><Button onClick={() => signIn()}>{t("prof.teams.again")}</Button></MessageBarActions>
         </MessageBar>
       )}
-      {stopping && <Confirm title={t("prof.teams.stop")} text={t("prof.teams.stopText")} yes={t("prof.teams.stopDo")} onYes={stop} onClose={() => setStopping(false)} />}
+      {stopping && <Stop onYes={stop} onClose={() => setStopping(false)} />}
     </section>
   );
 }
 
-function Connected({ link }: { link: TeamsLink }) {
+function Connected({ link, onChannels }: { link: TeamsLink; onChannels: () => void }) {
   const { t } = useShell();
   return (
     <>
@@ -77,9 +77,30 @@ function Connected({ link }: { link: TeamsLink }) {
         {link.account && <><dt>{t("prof.teams.account")}</dt><dd>{link.account.name}</dd></>}
         {(link.name || link.username) && <><dt>{t("prof.teams.user")}</dt><dd>{[link.name, link.username].filter(Boolean).join(" · ")}</dd></>}
         {link.since && <><dt>{t("prof.teams.since")}</dt><dd>{fullTime(link.since, t)}</dd></>}
+        {link.granted && <><dt>{t("prof.teams.granted")}</dt><dd><ul className="scopes">{link.granted.map((s) => <li key={s}><code>{s}</code></li>)}</ul></dd></>}
       </dl>
       {link.missing && link.missing.length > 0 && <MessageBar intent="warning" layout="multiline" style={{ marginTop: 10 }}><MessageBarBody>{t("prof.teams.missing", { list: link.missing.join(", ") })}</MessageBarBody></MessageBar>}
+      {link.optional?.some((s) => s !== readChannels) && <div className="optional"><p className="hint">{t("prof.teams.channels", { list: link.optional.filter((s) => s !== readChannels).join(", ") })}</p><Button size="small" onClick={onChannels}>{t("dir.channelsAllow")}</Button></div>}
     </>
+  );
+}
+
+/** Needs an administrator: nothing that an agent can grant. */
+const readChannels = "ChannelMessage.Read.All";
+
+/** Asks before disabling, and says which conferences stop. */
+function Stop({ onYes, onClose }: { onYes: () => void; onClose: () => void }) {
+  const { desk, t } = useShell();
+  const [running, setRunning] = useState<Carried[]>();
+  useEffect(() => {
+    desk.api.call("GET /me/teams/conferences").then((a) => setRunning(a.conferences), () => setRunning([])); // the general words then say enough
+  }, [desk]);
+  if (!running) return null;
+  const named = running.map((c) => [`#${c.number}`, c.service, c.customer].filter(Boolean).join(" · "));
+  return (
+    <Confirm title={t("prof.teams.stop")} text={t("prof.teams.stopText")} yes={t("prof.teams.stopDo")} onYes={onYes} onClose={onClose}>
+      {named.length > 0 ? <><p>{t("prof.teams.stops", { n: named.length })}</p><ul className="bullets">{named.map((n) => <li key={n}>{n}</li>)}</ul></> : <p>{t("prof.teams.stopsNone")}</p>}
+    </Confirm>
   );
 }
 

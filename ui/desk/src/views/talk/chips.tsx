@@ -4,7 +4,7 @@ import type { Participant, Summary } from "../../../../shared/types";
 import { reasonText } from "../../model/facts";
 import { callName, isPresent } from "../../model/people";
 import type { Texts } from "../../texts/texts";
-import { Avatar, type Dot } from "../bits";
+import { Avatar, type Dot, usePhoto } from "../bits";
 import { useAct, useShell } from "../context";
 
 const shown = 3; // chips before the others are counted
@@ -32,7 +32,7 @@ function Chip({ p, c }: { p: Participant; c: Summary }) {
   const why = failed ? reasonText(p.reason, p.detail, t) : "";
   const chip = (
     <li className={`chip ${failed ? "failed" : p.kind}`}>
-      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} small />
+      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} photo={usePhoto(p)} small />
       <span className="words"><b className="cut">{name}</b><small className="cut">{failed ? why : `${t(`kind.${p.kind}`)} · ${state}`}</small></span>
       {failed && (
         <Button appearance="transparent" icon={<ArrowClockwise16Regular />} aria-label={t("chip.retry", { name: p.name })}
