@@ -93,7 +93,7 @@ function byTeam(people: readonly Person[], t: Texts): Node[] {
   for (const p of people) teams.set(p.team ?? "", [...(teams.get(p.team ?? "") ?? []), p]);
   return [...teams].map(([team, list]) => {
     const name = team || t("dir.noTeam");
-    return { key: `users/team ${team}`, label: name, data: { type: "team", name, count: list.length }, kids: list.map((p) => person("users", p)) };
+    return { key: `users/team ${team}`, label: name, data: { type: "team", name, count: list.length }, ...(teams.size === 1 ? { shut: false as const } : {}), kids: list.map((p) => person("users", p)) };
   });
 }
 
