@@ -349,11 +349,10 @@ func (k *Connector) seenTalk(ctx context.Context, agent chat.AgentID, at directo
 	if err != nil || !known {
 		return err
 	}
-	i := slices.IndexFunc(cached.People, func(p directory.Person) bool { return p.Chat == at.Chat && p.Unread })
-	if i < 0 {
-		return nil
+	if i := slices.IndexFunc(cached.People, func(p directory.Person) bool { return p.Chat == at.Chat }); i >= 0 {
+		cached.People[i].Unread = false
 	}
-	cached.People[i].Unread = false
+	cached.Dirty = true // a list that is just being fetched may not know it yet
 	return k.cache(ctx, l, asOf, cached)
 }
 

@@ -29,8 +29,8 @@ async function open(w) {
   const page = await context.newPage();
   page.setDefaultTimeout(8_000);
   /** @type {string[]} */ const errors = [];
-  page.on("pageerror", (e) => (process.env.TALK && console.log(e.stack), errors.push(String(e))));
-  page.on("console", (m) => { if (process.env.TALK) console.log(m.text().slice(0, 1500) + (m.args()[0] ?? "")); if (m.type() === "error" && /Content Security Policy|Uncaught/.test(m.text())) errors.push(m.text()); });
+  page.on("pageerror", (e) => errors.push(String(e)));
+  page.on("console", (m) => { if (m.type() === "error" && /Content Security Policy|Uncaught/.test(m.text())) errors.push(m.text()); });
   await page.goto(`${demo.url}/`);
   return Object.assign(page, { errors });
 }
@@ -187,7 +187,7 @@ for (const lang of /** @type {const} */ (["de", "en"])) {
     await press(page, "ArrowDown", "*"); // opens all folders
     await onRow(page, m.favourites);
     await dialog.getByRole("treeitem", { name: m.noTick, disabled: true }).waitFor();
-    await page.keyboard.type("jürgen");
+    await page.keyboard.type("j");
     await onRow(page, /^Jürgen Groß/);
     await press(page, "Space");
     await dialog.getByText(m.out).last().waitFor();

@@ -77,7 +77,8 @@ export const about = (p: Person, t: ReturnType<typeof useT>) => [p.jobTitle ?? p
 /** All of a person's row in words. */
 export function personLabel(p: Person, why: string | undefined, taken: boolean, now: number, t: ReturnType<typeof useT>): string {
   const last = p.lastChatAt ? t("dir.lastChat", { time: ago(p.lastChatAt, now, t) }) : "";
-  return [p.name, why, about(p, t), warningOf(p, t), taken ? t("dir.takesPart") : last, p.unread ? t("dir.unread") : ""].filter(Boolean).join(", ");
+  const warning = warningOf(p, t);
+  return [p.name, why, warning ? (p.jobTitle ?? p.department ?? p.team) : about(p, t), warning, taken ? t("dir.takesPart") : last, p.unread ? t("dir.unread") : ""].filter(Boolean).join(", ");
 }
 
 export function ChannelRow({ item, current }: { item: Item & { type: "channel" }; current: boolean }) {

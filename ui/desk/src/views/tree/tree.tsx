@@ -45,9 +45,9 @@ export function Tree<T>({ ref, label, multi, rows, say, draw, onOpen, onAct, onT
     const i = rows.findIndex((r) => r.key === key);
     if (i < 0) return;
     const drawn = box.current?.querySelector<HTMLElement>(`[data-row="${i}"]`);
-    wanted.current = drawn ? undefined : key;
-    setAt(key);
     drawn?.focus({ preventScroll: true });
+    wanted.current = drawn && document.activeElement === drawn ? undefined : key;
+    setAt(key);
     list.current?.scrollToIndex(i, { align: "nearest" });
   }, [rows]);
   useLayoutEffect(() => {
