@@ -342,7 +342,9 @@ func (k *Connector) seenTalk(ctx context.Context, agent chat.AgentID, at directo
 		return err
 	}
 	account, _ := k.account(l.Account)
-	if err := k.client(agent).MarkChatRead(ctx, graph.ChatID(at.Chat), graph.UserID(l.Person), account.Tenant); err != nil {
+	if _, err := patiently(ctx, func() (struct{}, error) {
+		return struct{}{}, k.client(agent).MarkChatRead(ctx, graph.ChatID(at.Chat), graph.UserID(l.Person), account.Tenant)
+	}); err != nil {
 		return k.refusedTalk(ctx, agent, err)
 	}
 	cached, asOf, known, err := k.cached(ctx, l)

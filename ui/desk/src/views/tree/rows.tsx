@@ -31,7 +31,7 @@ export function FolderRow({ row, item }: { row: Row<Item>; item: Item & { type: 
 const countText = (id: string, n: number, t: ReturnType<typeof useT>) => (id === "services" || id === "teams-channels" ? String(n) : t("dir.count", { n }));
 
 export function TeamRow({ row, item }: { row: Row<Item>; item: Item & { type: "team" } }) {
-  return <Heading open={row.open === true} name={item.name} note={String(item.count)} />;
+  return <Heading open={row.open === true} fixed={row.fixed === true} name={item.name} note={String(item.count)} />;
 }
 
 function Heading({ open, fixed, icon, name, note }: { open: boolean; fixed?: boolean; icon?: ReactElement | undefined; name: string; note: string }) {
