@@ -7,7 +7,7 @@ UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '
 RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check bench fuzz clean
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim bench fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,11 +39,15 @@ check: ui ## formatting, vet, types, architecture
 	$(GO) vet ./...
 	$(NPM) run check --silent
 
+# The scenarios run under the race detector; what is long in them, and the replays, crashes and worlds, run without it.
+LONG := TestScenarios/(long-history|subscription|idle)$$
+
 test-go: ui ## Go tests on SQLite and PostgreSQL
-	$(GO) test -shuffle=on $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test -shuffle=on -timeout 30m $$($(GO) list ./... | grep -v -F -x -f <($(GO) list $(RACE)))
+	$(GO) test -shuffle=on -timeout 30m -run '$(LONG)|TestReplay|TestCrash|TestLeaks' ./internal/apptest
 
 test-race: ui ## packages whose goroutines meet, under the race detector
-	$(GO) test -race -shuffle=on $(RACE)
+	$(GO) test -race -shuffle=on -timeout 30m -skip '$(LONG)|TestReplay|TestCrash' $(RACE)
 
 test-ui: ui ## unit tests of the interface
 	$(NPM) test --silent
@@ -60,6 +64,12 @@ test-independent: test/independent/js/node_modules/.package-lock.json ## Microso
 	@test -z "$$(gofmt -l test)" || { gofmt -l test; exit 1; }
 	cd test/independent && $(GO) vet -p=1 ./... && $(GO) test -p=1 -count=1 ./...
 	cd test/independent/js && $(GO) run ../withtenant npm test --silent
+
+screens: build ## pictures of every state of every screen, in out/screenshots, for people to look at
+	$(NPM) run screens -w e2e --silent
+
+sim: ## WORLDS=200: seeded worlds of people and misfortunes, and how often each happened
+	$(GO) test ./internal/worlds -run TestWorlds -v -timeout 0 -worlds $(or $(WORLDS),200)
 
 bench: build ## figures beside the machine's own limits of the same run
 	$(GO) test -run "^$$" -bench . -benchtime 1x -timeout 20m ./internal/bench

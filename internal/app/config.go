@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -62,6 +63,8 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Rand == nil {
 		c.Rand = rand.Reader
+	} else {
+		c.Rand = &sharedReader{from: c.Rand}
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -78,4 +81,17 @@ func (c Config) starts() web.StartLimits {
 		return web.StartLimits{}
 	}
 	return web.StartLimits{Burst: 2 * c.ChatStarts, Interval: time.Minute / time.Duration(c.ChatStarts)}
+}
+
+// sharedReader lets all parts read from one source.
+type sharedReader struct {
+	mu   sync.Mutex
+	from io.Reader
+}
+
+// Read reads from the source, one caller at a time.
+func (r *sharedReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.from.Read(p)
 }

@@ -74,6 +74,9 @@ func (w *World) SignIn(ctx context.Context, login, password string) (*Agent, err
 	if err := a.call(ctx, "POST", "/session", map[string]string{"login": login, "password": password}, &a.Me); err != nil {
 		return nil, err
 	}
+	w.mu.Lock()
+	w.agents = append(w.agents, a)
+	w.mu.Unlock()
 	return a, a.Connect(ctx)
 }
 
@@ -221,7 +224,12 @@ func (a *Agent) at(id chat.ConversationID) string { return "/conversations/" + s
 
 // Say sends a line to an audience.
 func (a *Agent) Say(ctx context.Context, id chat.ConversationID, audience chat.Audience, text string, files ...chat.FileID) (chat.Seq, error) {
-	body := map[string]any{"id": a.next(), "audience": audience}
+	return a.SayAs(ctx, a.next(), id, audience, text, files...)
+}
+
+// SayAs is Say under a client id of the caller's choice.
+func (a *Agent) SayAs(ctx context.Context, key string, id chat.ConversationID, audience chat.Audience, text string, files ...chat.FileID) (chat.Seq, error) {
+	body := map[string]any{"id": key, "audience": audience}
 	if text != "" {
 		body["text"] = text
 	}
@@ -241,6 +249,11 @@ func (a *Agent) Edit(ctx context.Context, id chat.ConversationID, ref chat.Seq, 
 // Delete takes an own line back.
 func (a *Agent) Delete(ctx context.Context, id chat.ConversationID, ref chat.Seq) error {
 	return a.call(ctx, "POST", a.at(id)+"/deletions", map[string]any{"id": a.next(), "ref": ref}, nil)
+}
+
+// React puts an emoji on a line.
+func (a *Agent) React(ctx context.Context, id chat.ConversationID, ref chat.Seq, emoji string) error {
+	return a.call(ctx, "POST", a.at(id)+"/reactions", map[string]any{"id": a.next(), "ref": ref, "emoji": emoji}, nil)
 }
 
 // Person is somebody in a folder of the directory.
@@ -276,6 +289,15 @@ func (a *Agent) Invite(ctx context.Context, id chat.ConversationID, names ...str
 		}
 		people = append(people, map[string]any{"account": p.Account, "id": p.ID})
 	}
+	return a.invite(ctx, id, people...)
+}
+
+// InvitePerson invites somebody by the id that Microsoft gives people.
+func (a *Agent) InvitePerson(ctx context.Context, id chat.ConversationID, account chat.AccountID, person chat.PersonID) error {
+	return a.invite(ctx, id, map[string]any{"account": account, "id": person})
+}
+
+func (a *Agent) invite(ctx context.Context, id chat.ConversationID, people ...map[string]any) error {
 	return a.call(ctx, "POST", a.at(id)+"/invitations", map[string]any{"people": people}, nil)
 }
 
@@ -321,9 +343,21 @@ func (a *Agent) Retry(ctx context.Context, id chat.ConversationID, name string) 
 	return a.call(ctx, "POST", fmt.Sprintf("%s/participants/%d/retry", a.at(id), p.ID), map[string]any{}, nil)
 }
 
+// RetryLane sets a blocked lane going again.
+func (a *Agent) RetryLane(ctx context.Context, id chat.ConversationID) error {
+	return a.call(ctx, "POST", a.at(id)+"/lane/retry", map[string]any{}, nil)
+}
+
 // Close ends the chat.
 func (a *Agent) Close(ctx context.Context, id chat.ConversationID) error {
 	return a.call(ctx, "POST", a.at(id)+"/close", map[string]any{}, nil)
+}
+
+// Download fetches a file's bytes.
+func (a *Agent) Download(ctx context.Context, id chat.FileID) ([]byte, error) {
+	var b []byte
+	err := a.call(ctx, "GET", "/files/"+string(id), nil, &b)
+	return b, err
 }
 
 // Upload sends a file's bytes.

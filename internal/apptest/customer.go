@@ -184,6 +184,9 @@ func (w *World) Open(ctx context.Context, name, service, text string) (*Customer
 		return nil, err
 	}
 	c.bearer, c.ID, c.Number = opened.Token, opened.Conversation.ID, opened.Conversation.Number
+	w.mu.Lock()
+	w.customers = append(w.customers, c)
+	w.mu.Unlock()
 	return c, c.Connect(ctx)
 }
 

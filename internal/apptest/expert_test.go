@@ -122,16 +122,30 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 		err = me.Leave(chat.ID)
 	case "attaches":
 		_, err = me.File(chat.ID, args[0], p.file(args[0]), "")
+	case "pastes":
+		_, err = me.Picture(chat.ID, args[0], p.file(args[0]), "")
+	case "puts-out":
+		err = me.Remove(chat.ID, args[0])
+	case "renames":
+		err = me.Rename(chat.ID, args[0])
+	case "adds":
+		err = me.Add(chat.ID, args[0])
 	case "edits":
-		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Edit(chat.ID, id, args[1]) })
+		err = p.withMessage(chat, args[0], func(id string) error { return me.Edit(chat.ID, id, args[1]) })
 	case "deletes":
-		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Delete(chat.ID, id) })
+		err = p.withMessage(chat, args[0], func(id string) error { return me.Delete(chat.ID, id) })
 	case "undeletes":
-		err = p.withMessage(me, chat, args[0], func(id string) error { return me.Undelete(chat.ID, id) })
+		err = p.withMessage(chat, args[0], func(id string) error { return me.Undelete(chat.ID, id) })
 	case "reacts":
-		err = p.withMessage(me, chat, args[0], func(id string) error { return me.React(chat.ID, id, args[1]) })
+		err = p.withMessage(chat, args[0], func(id string) error { return me.React(chat.ID, id, args[1]) })
+	case "unreacts":
+		err = p.withMessage(chat, args[0], func(id string) error { return me.Unreact(chat.ID, id, args[1]) })
+	case "mentions":
+		err = mention(p.w.Tenant, me, chat.ID, args[0], args[1])
 	case "quotes":
-		err = p.withMessage(me, chat, args[0], func(id string) error { _, err := me.Quote(chat.ID, id, args[1]); return err })
+		err = p.withMessage(chat, args[0], func(id string) error { _, err := me.Quote(chat.ID, id, args[1]); return err })
+	case "opens-picture":
+		return p.opensPicture(me, chat, args[0])
 	case "reads-file":
 		return p.readsFile(me, chat, args[0], args[1])
 	default:
@@ -141,13 +155,9 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 	return err
 }
 
-func (p *player) withMessage(me *teamsim.Teams, chat teamsim.Chat, text string, do func(id string) error) error {
-	messages, err := me.Messages(chat.ID)
-	if err != nil {
-		return err
-	}
-	for _, m := range slices.Backward(messages) {
-		if strings.Contains(m.Text(), text) || m.IsDeleted() && strings.Contains(m.Body, text) {
+func (p *player) withMessage(chat teamsim.Chat, text string, do func(id string) error) error {
+	for _, m := range slices.Backward(chat.Messages) { // as committed: who brings a message back knows what it said
+		if strings.Contains(m.Text(), text) {
 			return do(m.ID)
 		}
 	}
@@ -175,12 +185,87 @@ func (p *player) readsFile(me *teamsim.Teams, chat teamsim.Chat, name, want stri
 	return fmt.Errorf("no attachment %q in the thread", name)
 }
 
+// mention posts a message that begins with a mention, by the name or by the first name only, as Teams lets one shorten it.
+func mention(t *teamsim.Tenant, me *teamsim.Teams, thread, called, text string) error {
+	for _, person := range t.People() {
+		if person.Name != called && person.GivenName != called {
+			continue
+		}
+		_, err := me.Post(thread, map[string]any{
+			"body": map[string]string{"contentType": "html", "content": `<p><at id="0">` + called + `</at> ` + text + `</p>`},
+			"mentions": []map[string]any{{"id": 0, "mentionText": called,
+				"mentioned": map[string]any{"user": map[string]string{"id": person.ID, "displayName": person.Name, "userIdentityType": "aadUser"}}}},
+		})
+		return err
+	}
+	return fmt.Errorf("nobody is called %q", called)
+}
+
+// opensPicture fetches a picture that stands in a post, and compares it.
+func (p *player) opensPicture(me *teamsim.Teams, chat teamsim.Chat, name string) error {
+	address, err := addressOf(me, chat.ID, name)
+	if err != nil {
+		return err
+	}
+	got, err := me.Read(address)
+	if err != nil {
+		return err
+	}
+	return p.crossed(name, got)
+}
+
+// reacted checks who reacted how to the message that holds a text: "👍 Anna Becker" …, in any order.
+func (p *player) reacted(ctx context.Context, args []string) error {
+	if len(args) < 2 {
+		return fmt.Errorf("reacted CUSTOMER TEXT REACTION…")
+	}
+	c, err := p.lena(args[0])
+	if err != nil {
+		return err
+	}
+	var got []string
+	ok := p.w.Until(patience, func() bool {
+		chats, _ := p.threads(ctx, c)
+		got = nil
+		for _, m := range chats[0].Messages {
+			for _, r := range m.Reactions {
+				if strings.Contains(m.Text(), args[1]) {
+					got = append(got, r.Emoji+" "+r.From)
+				}
+			}
+		}
+		slices.Sort(got)
+		return slices.Equal(got, slices.Sorted(slices.Values(args[2:])))
+	})
+	if !ok {
+		return fmt.Errorf("reactions are %q, want %q", got, args[2:])
+	}
+	return nil
+}
+
+// lastLine checks what the last message of a thread says.
+func (p *player) lastLine(ctx context.Context, args []string) error {
+	c, err := p.lena(args[0])
+	if err != nil {
+		return err
+	}
+	chats, err := p.threads(ctx, c)
+	if err != nil || len(chats) == 0 {
+		return fmt.Errorf("no thread: %w", err)
+	}
+	messages := chats[0].Messages
+	if last := messages[len(messages)-1].Text(); !strings.Contains(last, args[1]) {
+		return fmt.Errorf("the last message is %q", last)
+	}
+	return nil
+}
+
 func (p *player) tenant(ctx context.Context, args []string) error {
 	verb, err := word(args, 0, "what Microsoft does")
 	if err != nil {
 		return err
 	}
-	t, args := p.w.Tenant, append(args[1:], "", "")
+	t, args := p.w.Tenant, append(args[1:], "", "", "")
 	switch verb {
 	case "throttles":
 		n, err := strconv.Atoi(args[0])
@@ -203,14 +288,49 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 				return err
 			}
 		}
+	case "counts-calls":
+		p.calls = t.RequestCounts()
+	case "had-calls":
+		if got := strconv.Itoa(t.RequestCounts()[args[0]] - p.calls[args[0]]); got != args[1] {
+			return fmt.Errorf("%s calls %s since, want %s", got, args[0], args[1])
+		}
 	case "revokes":
 		err := t.RevokeSignIn(args[0], 50173)
 		t.ExpireTokens()
 		return err
 	case "consents": // an administrator, for everybody
 		return p.consent(ctx, args[0])
+	case "pairs": // what a request for a group chat of two gives: groups, oneOnOne, refused
+		pair := strings.TrimPrefix(args[0], "groups")
+		t.SetFaults(func(f *teamsim.Faults) { f.PairGroup = pair })
+	case "blocks": // what the data-loss policy does with messages that hold a word
+		words := []string{args[0]}
+		t.SetFaults(func(f *teamsim.Faults) { f.BlockWords = words })
+	case "offline":
+		t.SetFaults(func(f *teamsim.Faults) { f.Offline = true })
+	case "vanishes": // the thread, as if an administrator had deleted it
+		c, err := p.lena(args[0])
+		if err != nil {
+			return err
+		}
+		chat, err := p.thread(ctx, c)
+		if err != nil {
+			return err
+		}
+		return t.Vanish(chat.ID)
+	case "licenses":
+		person, ok := t.Person(args[0])
+		if !ok {
+			return fmt.Errorf("no person %q", args[0])
+		}
+		person.NoTeams = false
+		t.AddPerson(person)
 	case "calms":
 		t.SetFaults(func(f *teamsim.Faults) { *f = teamsim.Faults{} })
+	case "reacted":
+		return p.reacted(ctx, args[:len(args)-3])
+	case "last-line":
+		return p.lastLine(ctx, args)
 	case "has-threads":
 		return p.hasThreads(ctx, args)
 	case "has-subscriptions":
@@ -236,16 +356,22 @@ func (p *player) consent(ctx context.Context, permission string) error {
 }
 
 func (p *player) failNext(verb string, args []string) error {
-	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats"}[args[0]]
+	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats", "members": "POST /chats/*/members",
+		"removals": "DELETE /chats/*/members/*"}[args[0]]
 	n, err := strconv.Atoi(args[1])
 	if err != nil || match == "" {
-		return fmt.Errorf("%s posts|chats TIMES", verb)
+		return fmt.Errorf("%s posts|chats|members|removals TIMES [STATUS]", verb)
 	}
-	kind := teamsim.Refuse
+	fault := teamsim.Fault{Kind: teamsim.Refuse, Times: n}
 	if verb == "commits-then-fails" {
-		kind = teamsim.CommitThenStatus
+		fault.Kind = teamsim.CommitThenStatus
 	}
-	p.w.Tenant.FailNext(match, teamsim.Fault{Kind: kind, Times: n})
+	if args[2] != "" {
+		if fault.Status, err = strconv.Atoi(args[2]); err != nil {
+			return err
+		}
+	}
+	p.w.Tenant.FailNext(match, fault)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"trialog/internal/chat"
+	"trialog/internal/store"
 )
 
 // patience is how long, in the bubble's time, a scenario waits for what it says will be seen; calm is how long it watches for what
@@ -40,7 +42,7 @@ func TestScenarios(t *testing.T) {
 // play runs one scenario in a world of its own.
 func play(t *testing.T, file string) {
 	w := Start(t, Options{Seed: 1})
-	p := &player{w: w}
+	p := &player{w: w, agents: map[string]*Agent{}, customers: map[string]*Customer{}}
 	testscript.RunT(inBubble{t}, testscript.Params{
 		Files:               []string{file},
 		RequireExplicitExec: true,
@@ -66,8 +68,11 @@ func (b inBubble) Verbose() bool                      { return testing.Verbose()
 
 // player carries out the words of a scenario.
 type player struct {
-	w  *World
-	ts *testscript.TestScript
+	w         *World
+	ts        *testscript.TestScript
+	agents    map[string]*Agent
+	customers map[string]*Customer
+	calls     map[string]int // as they were at "tenant counts-calls"
 }
 
 // do adapts a command: an error fails the scenario, or is what it expects after "!".
@@ -146,7 +151,7 @@ func (p *player) sees(not bool, who string, args []string, shown func() ([]strin
 }
 
 func (p *player) lena(name string) (*Customer, error) {
-	if c := p.w.customers[name]; c != nil {
+	if c := p.customers[name]; c != nil {
 		return c, nil
 	}
 	return nil, fmt.Errorf("no customer %q has opened a chat", name)
@@ -162,7 +167,7 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		args = append(args, "", "")
 		c, err := p.w.Open(ctx, name, args[0], args[1])
 		if err == nil {
-			p.w.customers[name] = c
+			p.customers[name] = c
 		}
 		return err
 	}
@@ -194,6 +199,12 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		c.Disconnect()
 	case "returns":
 		err = c.Connect(ctx)
+	case "holds": // a piece of the content as it went over the live connection
+		if !p.w.Until(patience, func() bool { return strings.Contains(c.Seen.Raw(), first) }) {
+			err = fmt.Errorf("nothing that %s got holds %s: %.2000s", name, first, c.Seen.Raw())
+		}
+	case "shows-picture":
+		err = p.showsPicture(first, c.Seen.Entries(), func(id chat.FileID) ([]byte, error) { return c.Download(ctx, id) })
 	case "sees":
 		return p.sees(not, name, args, func() ([]string, error) { return Shown(c.Seen.Entries()), nil })
 	default:
@@ -202,8 +213,13 @@ func (p *player) customer(ctx context.Context, args []string) error {
 	return err
 }
 
-// file reads a file of the scenario, or makes one of a size: "20MB.bin".
+// file reads a file of the scenario, or makes one: "20MB.bin" of that size, "foto.jpg", "bild.png", "film.gif" of that kind.
 func (p *player) file(name string) []byte {
+	for _, s := range pictures(p.w.T) {
+		if strings.HasSuffix(name, "."+s.ext) {
+			return s.content
+		}
+	}
 	size, _, ok := strings.Cut(name, "MB")
 	if n, err := strconv.Atoi(size); ok && err == nil {
 		b := make([]byte, n<<20)
@@ -211,6 +227,36 @@ func (p *player) file(name string) []byte {
 		return b
 	}
 	return []byte(p.ts.ReadFile(name))
+}
+
+// showsPicture checks that a file is shown as a picture and that its pixels are those that were sent.
+func (p *player) showsPicture(name string, entries []chat.Entry, download func(chat.FileID) ([]byte, error)) error {
+	for _, e := range entries {
+		for _, f := range e.Content.Files() {
+			if f.Name != name {
+				continue
+			}
+			if !f.Picture() {
+				return fmt.Errorf("%s is shown as a file of type %s", name, f.Type)
+			}
+			got, err := download(f.ID)
+			if err != nil {
+				return err
+			}
+			return p.crossed(name, got)
+		}
+	}
+	return fmt.Errorf("no line has %q", name)
+}
+
+// crossed compares a picture with the one of that name that was sent.
+func (p *player) crossed(name string, got []byte) error {
+	for _, s := range pictures(p.w.T) {
+		if strings.HasSuffix(name, "."+s.ext) {
+			return crossed(s, got)
+		}
+	}
+	return fmt.Errorf("%s is no picture of ours", name)
 }
 
 // change finds the seq of the line that says args[0] and changes it to args[1].
@@ -227,12 +273,12 @@ func (p *player) change(entries []chat.Entry, args []string, do func(chat.Seq, s
 }
 
 func (p *player) agentOf(ctx context.Context, login string) (*Agent, error) {
-	if a := p.w.agents[login]; a != nil {
+	if a := p.agents[login]; a != nil {
 		return a, nil
 	}
 	a, err := p.w.SignIn(ctx, login, "demo")
 	if err == nil {
-		p.w.agents[login] = a
+		p.agents[login] = a
 	}
 	return a, err
 }
@@ -337,12 +383,20 @@ func (p *player) agentIn(ctx context.Context, a *Agent, c *Customer, not bool, v
 		if f, err = a.Upload(ctx, c.ID, first, p.file(first)); err == nil {
 			_, err = a.Say(ctx, c.ID, chat.Everyone, "", f.ID)
 		}
+	case "reacts":
+		return p.change(a.Seen(c.ID).Entries(), args, func(ref chat.Seq, emoji string) error { return a.React(ctx, c.ID, ref, emoji) })
 	case "invites":
 		return a.Invite(ctx, c.ID, args...)
+	case "shows-picture":
+		return p.showsPicture(first, a.Seen(c.ID).Entries(), func(id chat.FileID) ([]byte, error) { return a.Download(ctx, id) })
+	case "invites-person":
+		return a.InvitePerson(ctx, c.ID, "contoso", chat.PersonID(first))
 	case "removes":
 		return a.Remove(ctx, c.ID, first)
 	case "retries":
 		return a.Retry(ctx, c.ID, first)
+	case "retries-lane":
+		return a.RetryLane(ctx, c.ID)
 	case "closes":
 		return a.Close(ctx, c.ID)
 	case "sees":
@@ -383,22 +437,65 @@ func (p *player) server(_ context.Context, args []string) error {
 	switch verb, _ := word(append(args, ""), 0, ""); verb {
 	case "killed":
 		p.w.Kill()
+	case "dies-at":
+		return p.diesAt(args[1:])
+	case "is-dead":
+		if !p.w.Until(patience, p.w.Dead) {
+			return errors.New("the server lives")
+		}
 	case "starts":
-		p.w.Boot()
-		for _, a := range p.w.agents {
-			if err := a.Connect(p.w.ctx); err != nil {
-				return err
-			}
-		}
-		for _, c := range p.w.customers {
-			if err := c.Connect(p.w.ctx); err != nil {
-				return err
-			}
-		}
+		return p.w.Again()
+	case "third-member":
+		return p.thirdMember(args[1:])
+	case "names":
+		return p.names(args[1:])
 	default:
-		return fmt.Errorf("a server is killed or starts")
+		return fmt.Errorf("a server is killed, dies-at, is-dead or starts")
 	}
 	return nil
+}
+
+// diesAt arms a crash point: server dies-at POINT [TIMES].
+func (p *player) diesAt(args []string) error {
+	point, err := word(args, 0, "at which crash point")
+	nth := 1
+	if err == nil && len(args) > 1 {
+		nth, err = strconv.Atoi(args[1])
+	}
+	if err == nil {
+		p.w.DieAt(point, nth)
+	}
+	return err
+}
+
+// names sets what customers of a service see of experts' names: server names SERVICE full|first|alias [ALIAS].
+func (p *player) names(args []string) error {
+	if len(args) < 2 {
+		return errors.New("say which service, and how")
+	}
+	s, err := p.w.App.Store.Service(p.w.ctx, chat.ServiceID(args[0]))
+	if err != nil {
+		return err
+	}
+	s.Settings.ExpertNames, s.Settings.Alias = store.NamePolicy(args[1]), strings.Join(args[2:], " ")
+	return p.w.App.Store.PutService(p.w.ctx, s)
+}
+
+// thirdMember sets who joins threads of two where Microsoft gives two people no group chat, as an administrator does.
+func (p *player) thirdMember(args []string) error {
+	name, err := word(args, 0, "who joins")
+	if err != nil {
+		return err
+	}
+	person, ok := p.w.Tenant.Person(name)
+	accounts, err := p.w.App.Store.Accounts(p.w.ctx)
+	if err != nil || !ok || len(accounts) != 1 {
+		return fmt.Errorf("third member %s: %v, %d accounts, %w", name, ok, len(accounts), err)
+	}
+	accounts[0].Settings.ThirdMember = person.ID
+	err = p.w.App.Store.PutAccount(p.w.ctx, accounts[0])
+	p.w.Settle()
+	return err
 }
 
 func (p *player) after(_ context.Context, args []string) error {

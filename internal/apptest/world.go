@@ -5,12 +5,14 @@ package apptest
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,8 +40,10 @@ const (
 type Options struct {
 	Seed   uint64
 	Faults teamsim.Faults
-	Locale string                          // language of the thread; "de" by default
-	Graph  func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
+	Locale string // language of the thread; "de" by default
+	// ChatStarts is app.Config's: how many chats may start a minute from one network.
+	ChatStarts int
+	Graph      func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
 }
 
 // World is a running installation, its Microsoft tenant, and the people in it.
@@ -55,10 +59,15 @@ type World struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	kill    func()
+	life    *life
+	boots   uint64
 
-	agents    map[string]*Agent
-	customers map[string]*Customer
+	mu        sync.Mutex
+	agents    []*Agent
+	customers []*Customer
+	points    []string // crash points that were come by
+	deadly    string   // the one to die at, when nth counts down to 0
+	nth       int
 }
 
 // Start brings a world up. It must be called inside a synctest bubble; the world ends with the test.
@@ -67,11 +76,10 @@ func Start(t testing.TB, o Options) *World {
 	if o.Locale == "" {
 		o.Locale = "de"
 	}
-	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost,
-		agents: map[string]*Agent{}, customers: map[string]*Customer{}}
+	w := &World{T: t, opts: o, dir: t.TempDir(), Net: memnet.New(), URL: "https://" + serverHost}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	var err error
-	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults,
+	w.Tenant, err = teamsim.New(teamsim.Config{Seed: o.Seed, Rand: seeded(o.Seed), HTTP: w.Net.Client(), Faults: o.Faults, SigningKeys: signingKeys(),
 		LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost})
 	w.must(err)
 	w.must(teamsim.Demo(w.Tenant))
@@ -106,45 +114,33 @@ func (w *World) must(err error) {
 	}
 }
 
-// Boot starts the server on the world's data directory.
-func (w *World) Boot() {
-	w.T.Helper()
-	a, err := app.New(w.ctx, app.Config{
-		PublicURL: w.URL, Data: w.dir, AllowedOrigins: []string{"https://shop.test"}, LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost,
-		HTTP: w.Net.Client(), Rand: seeded(w.opts.Seed + 1), Log: slog.New(slog.NewTextHandler(logWriter{w.T}, &slog.HandlerOptions{Level: slog.LevelWarn})),
-	})
-	w.must(err)
-	ctx, cancel := context.WithCancel(w.ctx)
-	stopped := make(chan struct{})
-	w.Go(func() {
-		defer close(stopped)
-		if err := a.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			w.T.Errorf("server: %v", err)
+// end stops everything and checks what must hold of every world.
+func (w *World) end() {
+	if w.Dead() && !w.T.Failed() {
+		<-w.life.stopped
+		w.Boot() // what a killed server leaves must be enough to begin with
+	}
+	if !w.Dead() {
+		if err := w.checkLeaks(); err != nil {
+			w.T.Error(err)
 		}
-	})
-	w.App = a
-	w.Net.Handle(serverHost, a.Handler)
-	w.kill = func() {
-		w.Net.Handle(serverHost, nil)
-		cancel()
-		<-stopped
-		w.must(a.Close())
+	}
+	w.Stop()
+	w.cancel()
+	w.running.Wait()
+	_, customers := w.people()
+	for _, c := range customers {
+		if err := c.Seen.Err(); err != nil {
+			w.T.Errorf("customer %s: %v", c.Name, err)
+		}
 	}
 }
 
-// Kill stops the server without a goodbye: whatever was not durable is gone.
-func (w *World) Kill() { w.kill() }
-
-// end stops everything and checks what must hold of every world.
-func (w *World) end() {
-	w.kill()
-	w.cancel()
-	w.running.Wait()
-	for name, c := range w.customers {
-		if err := c.Seen.Err(); err != nil {
-			w.T.Errorf("customer %s: %v", name, err)
-		}
-	}
+// people lists who has opened a chat or signed in.
+func (w *World) people() ([]*Agent, []*Customer) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.agents), slices.Clone(w.customers)
 }
 
 // seed creates what `trialog demo` creates.
@@ -216,19 +212,23 @@ func (w *World) signInAtMicrosoft(ctx context.Context, client *http.Client, star
 	return nil
 }
 
-// logWriter sends the server's log to the test's.
-type logWriter struct{ t testing.TB }
-
-func (l logWriter) Write(p []byte) (int, error) {
-	l.t.Log(strings.TrimSpace(string(p)))
-	return len(p), nil
-}
+// signingKeys are the keys of all tenants of this process: worlds are many, and to make a key takes longer than most of what happens in one.
+var signingKeys = sync.OnceValue(func() (keys []*rsa.PrivateKey) {
+	for range 2 {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			panic(err)
+		}
+		keys = append(keys, key)
+	}
+	return keys
+})
 
 // seeded is a repeatable source of bytes.
-func seeded(seed uint64) *rand.ChaCha8 {
+func seeded(seed uint64) *mathrand.ChaCha8 {
 	var key [32]byte
 	for i := range 8 {
 		key[i] = byte(seed >> (8 * i))
 	}
-	return rand.NewChaCha8(key)
+	return mathrand.NewChaCha8(key)
 }

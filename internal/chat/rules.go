@@ -134,9 +134,13 @@ func (c *Conversation) Invite(by ParticipantID, invitees []Invitee) ([]Entry, er
 	return entries, nil
 }
 
-// Progress moves an invitation on: Invited, Failed (with reason and detail), or Inviting again (a retry).
+// Progress moves an invitation on: Invited, Failed (with reason and detail), or Inviting again (a retry). After the end of the
+// conversation nothing moves.
 func (c *Conversation) Progress(expert ParticipantID, to State, reason, detail string) ([]Entry, error) {
 	p, err := c.expert(expert)
+	if IsKind(err, Gone) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -149,9 +153,12 @@ func (c *Conversation) Progress(expert ParticipantID, to State, reason, detail s
 	return nil, nil
 }
 
-// ExpertJoined records that Microsoft Teams lists the expert as member of the thread.
+// ExpertJoined records that Microsoft Teams lists the expert as member of the thread. After the end nobody joins any more.
 func (c *Conversation) ExpertJoined(expert ParticipantID) ([]Entry, error) {
 	p, err := c.expert(expert)
+	if IsKind(err, Gone) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

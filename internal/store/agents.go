@@ -134,7 +134,7 @@ func (s *Store) agents(ctx context.Context, where string, args ...any) ([]Agent,
 
 // collect reads all rows of a query.
 func collect[T any](ctx context.Context, s *Store, what string, scan func(*sql.Rows) (T, error), query string, args ...any) (list []T, err error) {
-	rows, err := s.reader.QueryContext(ctx, query, args...)
+	rows, err := s.query(ctx, query, args...)
 	if err != nil {
 		return nil, s.outcome(what, fmt.Errorf("%s: %w", what, err))
 	}

@@ -35,7 +35,7 @@ func (s *Store) Advance(ctx context.Context, id chat.ConversationID, participant
 
 // Cursors lists the cursors of a conversation by participant. Who never advanced has none.
 func (s *Store) Cursors(ctx context.Context, id chat.ConversationID) (cursors []Cursor, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT participant, delivered, read FROM cursors WHERE conversation = $1 ORDER BY participant", string(id))
+	rows, err := s.query(ctx, "SELECT participant, delivered, read FROM cursors WHERE conversation = $1 ORDER BY participant", string(id))
 	if err != nil {
 		return nil, s.outcome("read cursors of "+string(id), err)
 	}

@@ -17,7 +17,7 @@ func (s *Store) Conversation(ctx context.Context, id chat.ConversationID) (*chat
 	// The bodies travel only if the cached state is not the stored one.
 	var snap snapshot
 	var body, head sql.NullString
-	err := s.reader.QueryRowContext(ctx, `SELECT h.at, h.version, CASE WHEN h.version = $2 THEN NULL ELSE c.body END,
+	err := s.queryRow(ctx, `SELECT h.at, h.version, CASE WHEN h.version = $2 THEN NULL ELSE c.body END,
 		CASE WHEN h.version = $2 THEN NULL ELSE h.body END FROM `+withHeads+` WHERE c.id = $1`, string(id), cached.version).
 		Scan(&snap.at, &snap.version, &body, &head)
 	switch {
@@ -62,7 +62,7 @@ func (s *Store) OfAgent(ctx context.Context, agent chat.AgentID) ([]*chat.Conver
 }
 
 func (s *Store) conversations(ctx context.Context, where string, args ...any) ([]*chat.Conversation, error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT "+snapshotColumns+" FROM "+withHeads+" "+where, args...)
+	rows, err := s.query(ctx, "SELECT "+snapshotColumns+" FROM "+withHeads+" "+where, args...)
 	if err != nil {
 		return nil, s.outcome("read conversations", err)
 	}
@@ -145,7 +145,7 @@ func (s *Store) EntryByKey(ctx context.Context, id chat.ConversationID, key stri
 }
 
 func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chat.Entry, error) {
-	rows, err := s.reader.QueryContext(ctx, query, args...)
+	rows, err := s.query(ctx, query, args...)
 	if err != nil {
 		return nil, s.outcome("read entries", err)
 	}
@@ -171,7 +171,7 @@ func (s *Store) Unread(ctx context.Context, id chat.ConversationID, participant 
 	}
 	sees := func(a chat.Audience) int { return flag(chat.Sees(p.Kind, a)) }
 	var n int
-	err = s.reader.QueryRowContext(ctx, `SELECT COUNT(*) FROM entries WHERE conversation = `+numberOf+` AND seq > $2 AND kind = 'message' AND author <> $3
+	err = s.queryRow(ctx, `SELECT COUNT(*) FROM entries WHERE conversation = `+numberOf+` AND seq > $2 AND kind = 'message' AND author <> $3
 		AND (audience = 'everyone' AND $4 = 1 OR audience = 'staff' AND $5 = 1 OR audience = 'backroom' AND $6 = 1)`,
 		string(id), int64(after), int64(participant), sees(chat.Everyone), sees(chat.Staff), sees(chat.BackRoom)).Scan(&n)
 	return n, s.outcome("count unread in "+string(id), err)

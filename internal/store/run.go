@@ -187,7 +187,7 @@ func (s *Store) pollLogs(ctx context.Context, seen map[chat.ConversationID]int64
 	var changed []notice
 	for ids := range slices.Chunk(s.hub.followed(), maxIn) {
 		list, args := s.dialect.in(ids)
-		rows, err := s.reader.QueryContext(ctx, "SELECT c.id, h.version FROM "+withHeads+" WHERE c.id IN "+list, args...)
+		rows, err := s.query(ctx, "SELECT c.id, h.version FROM "+withHeads+" WHERE c.id IN "+list, args...)
 		if err != nil {
 			return seen, err
 		}

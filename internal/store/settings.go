@@ -21,7 +21,7 @@ func (s *Store) PutSetting(ctx context.Context, key, value string) error {
 
 // Setting returns a value of the installation; ok is false when it was never stored.
 func (s *Store) Setting(ctx context.Context, key string) (value string, ok bool, err error) {
-	err = s.reader.QueryRowContext(ctx, "SELECT value FROM settings WHERE key = $1", key).Scan(&value)
+	err = s.queryRow(ctx, "SELECT value FROM settings WHERE key = $1", key).Scan(&value)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return "", false, nil

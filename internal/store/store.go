@@ -60,12 +60,14 @@ type Store struct {
 	dialect *dialect
 	writer  *sql.DB // SQLite: one connection
 	reader  *sql.DB // PostgreSQL: the same pool as writer
-	queue   queue
-	hot     *hotCache
-	hub     *hub
-	blobs   blobs
-	keys    *keyring
-	node    string // names this Store among the nodes, so that it skips its own notifications
+	// prepared are the statements of reader.
+	prepared readStatements
+	queue    queue
+	hot      *hotCache
+	hub      *hub
+	blobs    blobs
+	keys     *keyring
+	node     string // names this Store among the nodes, so that it skips its own notifications
 
 	randMu sync.Mutex
 	rand   io.Reader // guarded by randMu
@@ -94,6 +96,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	if s.dialect, err = openDialect(cfg, &s.writer, &s.reader); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if s.dialect.postgres == nil {
+		s.prepared.text = map[string]*sql.Stmt{}
 	}
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
@@ -124,7 +129,7 @@ func (c Config) withDefaults() Config {
 func (s *Store) Close() error {
 	s.queue.close()
 	s.queue.release(s.log)
-	err := s.writer.Close()
+	err := errors.Join(s.prepared.close(), s.writer.Close())
 	if s.reader != s.writer {
 		err = errors.Join(err, s.reader.Close())
 	}

@@ -58,6 +58,10 @@ type Thread struct {
 	MaxEntries int `json:"maxEntries,omitempty"`
 	// Resend is where the next block has to end, so that it carries the marker of the attempt that left no trace; 0 for anywhere.
 	Resend chat.Seq `json:"resend,omitempty"`
+	// Recheck is when to read the thread back because a post that was given up and repeated may have been carried out after all.
+	Recheck time.Time `json:"recheck,omitzero"`
+	// Rewrite lists our posts whose change had an unclear outcome: they are written anew at Recheck.
+	Rewrite []string `json:"rewrite,omitempty"`
 	// Late counts the messages that came after the end; the first is answered.
 	Late         int  `json:"late,omitempty"`
 	LateAnswered bool `json:"lateAnswered,omitempty"`
@@ -141,7 +145,7 @@ func (s *Store) ThreadByChat(ctx context.Context, account chat.AccountID, chatID
 	return first(s.threads(ctx, "WHERE chat = $1 AND account = $2", chatID, string(account)))
 }
 
-// OpenThreads lists the threads of an account that have not ended.
+// OpenThreads lists the threads of an account in which there is, or may come, something to do.
 func (s *Store) OpenThreads(ctx context.Context, account chat.AccountID) ([]Thread, error) {
 	return s.threads(ctx, "WHERE account = $1 AND ended = 0", string(account))
 }
@@ -166,7 +170,7 @@ func (tx *Tx) putThread(ctx context.Context, t *Thread) error {
 		return err
 	}
 	ended := 0
-	if t.Ended {
+	if t.Ended && t.Attempt == nil && (t.Late == 0 || t.LateAnswered) {
 		ended = 1
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO threads (conversation, account, agent, chat, ended, body, version) VALUES ($1, $2, $3, $4, $5, $6, 1)
@@ -258,6 +262,7 @@ type Heard struct {
 	Modified  time.Time         `json:"-"` // of the version taken in
 	Edited    time.Time         `json:"edited,omitzero"`
 	Deleted   bool              `json:"deleted,omitempty"`
+	Withheld  bool              `json:"withheld,omitempty"`  // by a policy of the organisation
 	Reactions map[string]string `json:"reactions,omitempty"` // "person emoji" → emoji
 }
 

@@ -25,7 +25,7 @@ func (x *lane) unclear(ctx context.Context, t *store.Thread, err error) error {
 	x.Log.WarnContext(ctx, "teams: outcome unclear, verifying", "conversation", x.id, "kind", t.Attempt.Kind, "err", err)
 	t.Attempt.Ambiguous, t.Attempt.EndedAt = true, time.Now().UTC()
 	t.Attempt.ReadAt = t.Attempt.EndedAt.Add(verifyAfter)
-	return x.put(ctx, t, store.LaneVerifying, "", "")
+	return x.crashes("unclear.stored", x.put(ctx, t, store.LaneVerifying, "", ""))
 }
 
 const (
@@ -70,6 +70,7 @@ func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	if t.Attempt.Kind == "post" {
 		t.Resend = t.Attempt.To
 	}
+	t.Recheck = time.Now().Add(x.Settle).UTC()
 	t.Attempt = nil
 	return x.put(ctx, t, store.LaneIdle, "", "")
 }
@@ -141,7 +142,7 @@ func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID)
 	if t.State != store.LaneSending {
 		t.State, t.Reason, t.Detail, t.Since = store.LaneSending, "", "", time.Now().UTC()
 	}
-	return x.Store.Confirm(ctx, t, store.Post{Message: string(id), First: a.From, Last: a.To, Marker: a.Marker})
+	return x.crashes(a.Kind+".confirmed", x.Store.Confirm(ctx, t, store.Post{Message: string(id), First: a.From, Last: a.To, Marker: a.Marker}))
 }
 
 // Message ids are milliseconds as decimal text: the longer one is newer, and of equal length the greater. [api: resources/chatmessage]

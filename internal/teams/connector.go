@@ -292,27 +292,26 @@ func (r *run) run(ctx context.Context) error {
 	g.Go(func() error { return r.workInbox(ctx) })
 	g.Go(func() error { return r.keepSubscriptions(ctx) })
 	g.Go(func() error { return r.lanes.run(ctx) })
-	if err := r.awaken(ctx); err != nil {
+	if err := r.awaken(ctx, r.lanes.catchUp); err != nil {
 		return errors.Join(fmt.Errorf("find open threads: %w", err), g.Wait())
 	}
 	return g.Wait()
 }
 
-// awaken finds the work that was left when the last run ended: threads that are not closed, to be read back, and invitations that
-// nobody has begun with.
-func (r *run) awaken(ctx context.Context) error {
+// awaken finds the work there is: threads that are not closed, each given to open, and invitations that nobody has begun with.
+func (r *run) awaken(ctx context.Context, open func(chat.ConversationID)) error {
 	threads, err := r.Store.OpenThreads(ctx, r.id)
 	if err != nil {
 		return err
 	}
 	for _, t := range threads {
-		r.lanes.catchUp(t.Conversation)
+		open(t.Conversation)
 	}
-	open, err := r.Store.WithExperts(ctx)
+	conferences, err := r.Store.WithExperts(ctx)
 	if err != nil {
 		return err
 	}
-	for _, id := range open {
+	for _, id := range conferences {
 		r.lanes.wake(id)
 	}
 	ring(r.inbox)
@@ -355,6 +354,14 @@ func ring(bell chan struct{}) {
 
 // crash reports whether a test wants the lane to end here.
 func (k *Connector) crash(point string) bool { return k.CrashAt != nil && k.CrashAt(point) }
+
+// crashes passes err on, unless all went well and a test wants the lane to end here.
+func (k *Connector) crashes(point string, err error) error {
+	if err == nil && k.crash(point) {
+		return errCrashed
+	}
+	return err
+}
 
 // errCrashed ends a lane at a point where a test wanted it.
 var errCrashed = errors.New("crashed on purpose")

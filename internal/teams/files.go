@@ -129,8 +129,11 @@ func (x *lane) upload(ctx context.Context, t *store.Thread, c *chat.Conversation
 	if item.GUID() == "" || item.WebURL == "" {
 		return u, errors.New("upload file: the answer names no file")
 	}
+	if x.crash("upload.called") {
+		return u, errCrashed
+	}
 	u = upload{Name: item.Name, URL: item.WebURL, GUID: item.GUID()}
-	return u, x.Store.PutUpload(ctx, f.ID, t.Agent, u)
+	return u, x.crashes("upload.stored", x.Store.PutUpload(ctx, f.ID, t.Agent, u))
 }
 
 // folderOf names the folder of a conference's files.
@@ -181,6 +184,9 @@ func (x *lane) share(ctx context.Context, t *store.Thread, folder string) error 
 			return err
 		}
 		s.People = slices.Clone(t.Members)
+	}
+	if x.crash("share.called") {
+		return errCrashed
 	}
 	return x.Store.PutUpload(ctx, key, t.Agent, s)
 }

@@ -69,13 +69,12 @@ func (r *run) ear(t store.Thread, tries int) *ear { return &ear{run: r, t: t, tr
 
 // hear takes one version of a message in. Hearing the same version again changes nothing.
 func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
-	var err error
-	if e.c, err = e.Store.Conversation(ctx, e.t.Conversation); err != nil {
-		return err
-	}
 	h, known, err := e.Store.HeardOf(ctx, e.t.Conversation, string(m.ID))
 	if err != nil || known && !m.Modified.After(h.Modified) {
 		return err // known, or older than what is known: it never overwrites a newer version
+	}
+	if e.c, err = e.Store.Conversation(ctx, e.t.Conversation); err != nil {
+		return err
 	}
 	h.Message, h.Modified = string(m.ID), m.Modified
 	switch own, ours, err := e.own(ctx, m); {
@@ -100,7 +99,7 @@ func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
 
 // remember records which version was taken in.
 func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
-	h.Deleted = m.Deleted != nil
+	h.Deleted, h.Withheld = m.Deleted != nil, withheld(m)
 	if m.Edited != nil {
 		h.Edited = *m.Edited
 	}
@@ -140,10 +139,12 @@ func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 
 // first takes a message in that was not heard of before.
 func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	if m.Deleted != nil || !p.Present() {
+	switch {
+	case m.Deleted != nil || p.Kind != chat.Expert && !p.Present():
 		return e.remember(ctx, m, h) // nothing to show, or nobody who takes part
-	}
-	if e.c.Status == chat.Closed {
+	case !p.Present():
+		return e.stranger(ctx, m, h) // somebody brought back in Teams who has left, or is not out yet
+	case e.c.Status == chat.Closed:
 		return e.late(ctx, m, p, h)
 	}
 	line, err := e.line(ctx, m, p)
@@ -162,6 +163,9 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 	}
 	if err != nil {
 		return err
+	}
+	if e.crash("hear.posted") {
+		return errCrashed
 	}
 	h.Seq, h.Deleted = posted.Seq, false
 	if posted.Repeat && m.Edited != nil { // taken in before, but perhaps in an older version
@@ -186,7 +190,7 @@ func (e *ear) line(ctx context.Context, m graph.ChatMessage, p chat.Participant)
 // late notes that an expert wrote after the end; the first such message is answered.
 func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
 	if p.Kind == chat.Expert {
-		if err := e.updateThread(ctx, func(t *store.Thread) { t.Late++ }); err != nil {
+		if err := e.updateThread(ctx, e.c.ID, func(t *store.Thread) { t.Late++ }); err != nil {
 			return err
 		}
 		e.lanes.wake(e.c.ID)
@@ -194,23 +198,10 @@ func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant,
 	return e.remember(ctx, m, h)
 }
 
-// updateThread changes the thread from outside of its lane, which may be writing it too.
-func (e *ear) updateThread(ctx context.Context, change func(*store.Thread)) error {
-	for {
-		t, ok, err := e.Store.Thread(ctx, e.t.Conversation)
-		if err != nil || !ok {
-			return err
-		}
-		change(&t)
-		if err := e.Store.PutThread(ctx, &t); !errors.Is(err, store.ErrStale) {
-			return err
-		}
-	}
-}
-
-// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions.
+// changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions, and that a policy
+// withholds it or no longer does, which is no edit in Teams.
 func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	edited := m.Edited != nil && m.Edited.After(h.Edited)
+	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != h.Withheld
 	var err error
 	switch {
 	case m.Deleted != nil && !h.Deleted:
@@ -223,6 +214,9 @@ func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participa
 	}
 	if err != nil && !refused(err) {
 		return err
+	}
+	if e.crash("hear.changed") {
+		return errCrashed
 	}
 	return e.remember(ctx, m, h)
 }

@@ -75,6 +75,9 @@ func (k *Connector) take(w http.ResponseWriter, r *http.Request, sub store.Teams
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
+	if k.crash("hook.stored") {
+		panic(http.ErrAbortHandler)
+	}
 	w.WriteHeader(http.StatusAccepted)
 	k.Store.Signal(r.Context(), store.Hint{Topic: topicInbox})
 }

@@ -140,6 +140,10 @@ func (r *run) subscribe(ctx context.Context, l store.Link, old store.TeamsSubscr
 	if err != nil {
 		return sub, err
 	}
+	if r.crash("subscribe.called") {
+		<-ctx.Done()
+		return sub, ctx.Err()
+	}
 	return r.subscribed(ctx, sub, made, began)
 }
 

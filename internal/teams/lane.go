@@ -32,6 +32,9 @@ func (x *lane) step(ctx context.Context) (time.Duration, error) {
 		return idle, nil
 	}
 	pause, err := x.advance(ctx, c, &t)
+	if pause == idle && !t.Recheck.IsZero() {
+		pause = max(time.Until(t.Recheck), time.Millisecond)
+	}
 	return x.settleError(ctx, &t, pause, err)
 }
 
@@ -51,7 +54,11 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.Chat == "" {
 		return x.create(ctx, c, t)
 	}
-	if x.takeBehind() || t.CatchUp {
+	recheck := !t.Recheck.IsZero() && time.Now().After(t.Recheck)
+	if recheck && len(t.Rewrite) > 0 {
+		return now, x.rewrite(ctx, c, t)
+	}
+	if x.takeBehind() || t.CatchUp || recheck {
 		return now, x.readBack(ctx, t)
 	}
 	if t.Late > 0 && !t.LateAnswered {
@@ -67,6 +74,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return x.relay(ctx, c, t)
 	}
 	if c.Status == chat.Closed {
+		if wait := time.Until(t.Recheck); wait > 0 {
+			return wait, nil // a post that stands twice is still to be found
+		}
 		t.Ended = true
 		return now, x.put(ctx, t, store.LaneEnded, "", "")
 	}
@@ -212,7 +222,8 @@ func (k *Connector) Retry(ctx context.Context, id chat.ConversationID) error {
 	return nil
 }
 
-// Focus is told that the agent opened a conversation: its thread is read back, at most every 30 s, because a person asked.
+// Focus is told that the agent opened a conversation: its thread is read back, at most every 30 s, because a person asked. The account's
+// work may be done by another node, which finds the wish in the thread.
 func (k *Connector) Focus(ctx context.Context, id chat.ConversationID) {
 	t, ok, err := k.Store.Thread(ctx, id)
 	if err != nil || !ok || t.Ended || t.Chat == "" || time.Since(t.ReadAt) < echoPatience {
@@ -223,5 +234,25 @@ func (k *Connector) Focus(ctx context.Context, id chat.ConversationID) {
 	k.mu.Unlock()
 	if r != nil {
 		r.lanes.catchUp(id)
+		return
+	}
+	if err := k.updateThread(ctx, id, func(t *store.Thread) { t.CatchUp = true }); err != nil {
+		k.Log.WarnContext(ctx, "teams: thread is not read back on a person's wish", "conversation", id, "err", err)
+		return
+	}
+	k.Store.Signal(ctx, store.Hint{Conversation: id, Topic: store.TopicLog})
+}
+
+// updateThread changes a thread from outside of its lane, which may be writing it too.
+func (k *Connector) updateThread(ctx context.Context, id chat.ConversationID, change func(*store.Thread)) error {
+	for {
+		t, ok, err := k.Store.Thread(ctx, id)
+		if err != nil || !ok {
+			return err
+		}
+		change(&t)
+		if err := k.Store.PutThread(ctx, &t); !errors.Is(err, store.ErrStale) {
+			return err
+		}
 	}
 }

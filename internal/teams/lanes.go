@@ -94,7 +94,7 @@ func (l *lanes) wakeAll() {
 	}
 }
 
-// lookAround finds work after hints were lost.
+// lookAround finds work after hints may have been lost. It looks at what is stored; Microsoft is not asked.
 func (l *lanes) lookAround() {
 	l.mu.Lock()
 	ctx := l.ctx
@@ -102,7 +102,7 @@ func (l *lanes) lookAround() {
 	if ctx == nil {
 		return
 	}
-	if err := l.r.awaken(ctx); err != nil && ctx.Err() == nil {
+	if err := l.r.awaken(ctx, l.wake); err != nil && ctx.Err() == nil {
 		l.r.Log.Error("teams: look for work", "err", err)
 	}
 }

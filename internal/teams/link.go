@@ -151,8 +151,14 @@ func (k *Connector) connect(ctx context.Context, s signInState, who graph.SignIn
 	if err := k.tokensOf(s.Agent).adopt(ctx, who); err != nil {
 		return err
 	}
+	if k.crash("link.adopted") {
+		return errCrashed
+	}
 	if _, err := k.Store.PutLink(ctx, link); err != nil {
 		return err
+	}
+	if k.crash("link.stored") {
+		return errCrashed
 	}
 	if err := k.doubt(ctx, s.Agent); err != nil { // Microsoft delivers by the token of the old sign-in, which may have been revoked
 		return err

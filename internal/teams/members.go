@@ -32,15 +32,18 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 			}
 			return x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Failed, reason, detail)
 		}
+		if x.crash("member.added") {
+			return errCrashed
+		}
 		t.Members = append(t.Members, p.Person.ID)
-		if err := x.Store.PutThread(ctx, t); err != nil {
+		if err := x.crashes("member.stored", x.Store.PutThread(ctx, t)); err != nil {
 			return err
 		}
 	}
 	if err := x.shareFiles(ctx, t); err != nil {
 		return err
 	}
-	if err := x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Invited, "", ""); err != nil {
+	if err := x.crashes("member.invited", x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Invited, "", "")); err != nil {
 		return err
 	}
 	return x.Desk.ExpertJoined(ctx, x.id, p.ID)
@@ -99,6 +102,9 @@ func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread
 		}
 		if err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m); err != nil && !graph.Missing(err) {
 			return err // the lane waits or blocks: nothing is posted where the person still reads
+		}
+		if x.crash("member.removed") {
+			return errCrashed
 		}
 	}
 	t.Members = slices.DeleteFunc(t.Members, func(id chat.PersonID) bool { return id == p.Person.ID })

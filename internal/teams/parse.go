@@ -11,12 +11,14 @@ import (
 	"trialog/internal/graph"
 )
 
-// outside is what parse has to ask somebody about. Both functions must be set.
+// outside is what parse has to ask somebody about, or tell. The functions must be set.
 type outside struct {
 	// file fetches something a message refers to and returns its chat.FileNode, or a chat.Placeholder if it can't be had.
 	file func(remote) chat.Node
 	// quoted returns the line that a message of the thread is, or 0.
 	quoted func(graph.MessageID) chat.Seq
+	// calls is told by what name the message calls somebody.
+	calls func(graph.UserID, string)
 }
 
 // remote is a file that a message refers to. Picture says that Graph holds it with the message, as it does pasted pictures and the text
@@ -35,7 +37,7 @@ const (
 // parse turns a message into Content that is valid. Whatever Teams shows and we can't carry becomes a placeholder that names it; a
 // message is never nothing. What Graph hands us is foreign input: only what is known passes, as text. [contract §6.1, §6.2]
 func parse(m graph.ChatMessage, o outside) chat.Content {
-	if m.PolicyBroken != nil && strings.Contains(m.PolicyBroken.Action, "blockAccess") { // may stand beside others: "notifySender,blockAccess"
+	if withheld(m) {
 		return chat.Content{{T: chat.Placeholder, What: "policy"}}
 	}
 	p := &parser{message: m, outside: o, placed: map[int]bool{}, emojis: map[string]*chat.File{}}
@@ -52,6 +54,11 @@ func parse(m graph.ChatMessage, o outside) chat.Content {
 		p.attachment(f, i, style{})
 	}
 	return fit(f.blocks)
+}
+
+// withheld reports whether a policy of the organisation keeps a message from its readers.
+func withheld(m graph.ChatMessage) bool {
+	return m.PolicyBroken != nil && strings.Contains(m.PolicyBroken.Action, "blockAccess") // may stand beside others: "notifySender,blockAccess"
 }
 
 // parser is one parse under way.

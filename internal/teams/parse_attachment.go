@@ -62,6 +62,9 @@ func (p *parser) reference(f *flow, a graph.Attachment, s style) {
 		f.add(chat.Node{T: chat.Placeholder, What: "unknown"})
 		return
 	}
+	if c.Sender != nil && c.Sender.User != nil {
+		p.calls(c.Sender.User.ID, nameOf(c.Sender))
+	}
 	q := chat.Node{T: chat.Quote, Text: nameOf(c.Sender), Ref: p.line(c.MessageID), Kids: chat.FromText(tidy(c.Preview))}
 	f.quote(q, s)
 }

@@ -66,9 +66,11 @@ func (p *parser) mention(f *flow, n *html.Node, s style) {
 		return
 	}
 	who := p.whoIs(attribute(n, "id"))
+	p.calls(who, name)
 	if last := f.lastMention(); last != nil && who != "" && who == p.mentioned && last.Text != name {
 		f.trimLine() // the space between them
 		last.Text = oneLine(last.Text + " " + name)
+		p.calls(who, last.Text)
 		return
 	}
 	p.mentioned = who

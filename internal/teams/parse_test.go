@@ -36,6 +36,7 @@ func fake() outside {
 			}
 			return chat.Node{T: chat.FileNode, File: f}
 		},
+		calls: func(graph.UserID, string) {},
 		quoted: func(id graph.MessageID) chat.Seq {
 			if id == "1700000000017" {
 				return 17

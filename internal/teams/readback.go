@@ -40,8 +40,14 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 			t.Heard = m.Modified
 		}
 	}
+	if x.crash("readback.heard") {
+		return errCrashed
+	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
-	return x.Store.PutThread(ctx, t)
+	if time.Now().After(t.Recheck) {
+		t.Recheck = time.Time{}
+	}
+	return x.crashes("readback.stored", x.Store.PutThread(ctx, t))
 }
 
 // hearAll hears messages that were read back, oldest first, and then who is gone.
@@ -75,7 +81,7 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 // lost notes that the thread can't be read any more: it is gone, or its sender is no member.
 func (x *lane) lost(ctx context.Context, t *store.Thread, err error) error {
 	x.Log.WarnContext(ctx, "teams: thread can't be read", "conversation", x.id, "err", err)
-	t.CatchUp, t.ReadAt, t.Echo = false, time.Now().UTC(), ""
+	t.CatchUp, t.ReadAt, t.Echo, t.Recheck = false, time.Now().UTC(), "", time.Time{}
 	if t.Ended {
 		return x.Store.PutThread(ctx, t)
 	}

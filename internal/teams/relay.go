@@ -71,7 +71,7 @@ func relayed(e chat.Entry) bool {
 		return false
 	}
 	switch e.Kind {
-	case chat.Message, chat.Opened:
+	case chat.Message, chat.Opened, chat.Notice:
 		return true
 	case chat.JoinedFact: // Teams shows itself that an expert was added
 		return e.Fact != nil && e.Fact.Participant != nil && e.Fact.Participant.Kind != chat.Expert
@@ -215,11 +215,11 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 	case chat.ClosedFact:
 		return x.farewell(ctx, c, t, e)
 	}
-	if err != nil {
+	if err := x.crashes("barrier."+string(e.Kind)+".done", err); err != nil {
 		return idle, err
 	}
 	t.Cursor = e.Seq
-	return now, x.Store.PutThread(ctx, t)
+	return now, x.crashes("barrier."+string(e.Kind)+".stored", x.Store.PutThread(ctx, t))
 }
 
 // farewell posts the closing line; the lane ends when that stands in the thread.
@@ -254,13 +254,57 @@ func (x *lane) change(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 		return err
 	}
+	doubted := slices.Contains(t.Rewrite, p.Message)
+	if err := x.doubtPost(ctx, t, p.Message); err != nil {
+		return err
+	}
 	if lines == 1 && e.Kind == chat.Delete && p.First > 1 {
 		err = x.sender(t).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), graph.MessageID(p.Message))
 	} else {
 		m.HTML += markTag(p.Marker)
 		err = x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(p.Message), m)
 	}
+	if !doubted && !graph.Ambiguous(err) {
+		t.Rewrite = slices.DeleteFunc(t.Rewrite, func(id string) bool { return id == p.Message })
+	}
 	return x.tolerate(ctx, e, err)
+}
+
+// doubtPost notes, before a post is changed, that it is to be written anew later: a change that we give up on may be carried out after a
+// newer one, and then an old text would stand there.
+func (x *lane) doubtPost(ctx context.Context, t *store.Thread, message string) error {
+	t.Recheck = time.Now().Add(x.Settle).UTC()
+	if !slices.Contains(t.Rewrite, message) {
+		t.Rewrite = append(t.Rewrite, message)
+	}
+	return x.Store.PutThread(ctx, t)
+}
+
+// rewrite writes posts anew whose last change had an unclear outcome, in their newest version.
+func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Thread) error {
+	for _, id := range t.Rewrite {
+		p, ok, err := x.Store.PostByMessage(ctx, x.id, id)
+		if err != nil {
+			return err
+		}
+		if !ok || p.Last == 0 {
+			continue
+		}
+		m, _, err := x.renderAgain(ctx, c, t, p, t.Cursor)
+		if err != nil {
+			return err
+		}
+		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+			return err
+		}
+		m.HTML += markTag(p.Marker)
+		if err := x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(id), m); err != nil && !graph.Permanent(err) {
+			t.Recheck = time.Now().Add(x.Settle).UTC()
+			return errors.Join(err, x.Store.PutThread(ctx, t))
+		}
+	}
+	t.Rewrite = nil
+	return x.Store.PutThread(ctx, t)
 }
 
 // renderAgain renders a post with all changes up to a seq.

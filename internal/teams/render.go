@@ -88,6 +88,9 @@ func (r *renderer) done(n int) (string, graph.NewMessage) {
 // entry renders one line: a head of name, role, time and number outside of what the person wrote, which stands in a block of its own
 // and has no bold of its own unless it is staff's, so that nobody can write a head.
 func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry) (string, error) {
+	if e.Kind == chat.Notice {
+		return "<p><em>" + r.w.notice(e, r.x.Desk.FileLimit()) + "</em></p>", nil
+	}
 	if e.Kind != chat.Message {
 		return "<p><em>● " + r.w.fact(e) + " · " + r.w.at(e.At) + "</em></p>", nil
 	}

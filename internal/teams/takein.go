@@ -5,24 +5,29 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
+	"trialog/internal/store"
 )
 
 // read turns a message into content, fetching its files, and says whether it is for the back room only: because a line of it begins
 // with "//", or because it quotes a private line.
 func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant) (content chat.Content, private bool, err error) {
-	f := fetcher{ear: e, by: p, message: m}
+	f := fetcher{ear: e, by: p, message: m, called: map[string]chat.Participant{}, words: map[chat.Seq]string{}}
 	content = parse(m, outside{
 		file:   func(r remote) chat.Node { return f.fetch(ctx, r) },
 		quoted: func(id graph.MessageID) chat.Seq { return f.quoted(ctx, id) },
+		calls:  f.calls,
 	})
 	if f.later != nil {
 		return nil, false, f.later
 	}
 	content, marked := unmark(content)
-	return content, marked || f.quotesPrivate, nil
+	private = marked || f.quotesPrivate
+	err = f.rename(ctx, content, private)
+	return content, private, err
 }
 
 // fetcher gets what one message refers to.
@@ -30,6 +35,8 @@ type fetcher struct {
 	*ear
 	by            chat.Participant
 	message       graph.ChatMessage
+	called        map[string]chat.Participant // whom the message calls how
+	words         map[chat.Seq]string         // of quoted lines of ours
 	quotesPrivate bool
 	later         error // something could not be had for the moment
 }
@@ -62,7 +69,25 @@ func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (chat.Seq, err
 	if err != nil || !known || p.Last == 0 {
 		return 0, err
 	}
+	if err := f.quotesPost(ctx, p); err != nil {
+		return 0, err
+	}
 	return f.lastLine(ctx, p)
+}
+
+// quotesPost looks at the lines of a post of ours that is quoted. One private line makes the quotation private, since it holds the words
+// of all. If there is but one line, its words are what is quoted, without the head that experts read above it.
+func (f *fetcher) quotesPost(ctx context.Context, p store.Post) error {
+	list, err := f.Store.Entries(ctx, f.c.ID, p.First-1, int(p.Last-p.First)+1)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(e chat.Entry) bool { return !relayed(e) })
+	f.quotesPrivate = f.quotesPrivate || slices.ContainsFunc(list, func(e chat.Entry) bool { return e.Audience == chat.BackRoom })
+	if len(list) == 1 && list[0].Kind == chat.Message {
+		f.words[list[0].Seq] = list[0].Content.PlainText()
+	}
+	return nil
 }
 
 // fetch stores a file that a message refers to and returns it, or a placeholder that names it when it can't be had.
@@ -77,7 +102,7 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	case err == nil:
 		return chat.Node{T: chat.FileNode, File: &file}
 	case errors.As(err, &refusal) && refusal.Kind != chat.Unavailable && refusal.Kind != chat.Busy:
-		f.tell(ctx, "file_"+refusal.Code, r.Name)
+		f.tell(ctx, refusal.Code, r.Name)
 	case graph.Permanent(err):
 		reason, _ := graph.Reason(err)
 		f.tell(ctx, "file_in_"+reason, r.Name)
@@ -89,6 +114,12 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	f.Log.WarnContext(ctx, "teams: file can't be had", "conversation", f.c.ID, "tries", f.tries, "err", err)
 	return instead
 }
+
+// Codes of refusals of files, as internal/media gives them.
+const (
+	fileTooLarge = "file_too_large"
+	fileEmpty    = "file_empty"
+)
 
 // tell says to the expert, in the thread, and to staff that a file could not cross.
 func (f *fetcher) tell(ctx context.Context, reason, name string) {

@@ -39,13 +39,16 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 		return idle, err
 	}
 	t := store.Thread{Conversation: x.id, Account: x.run.id, Agent: by.Agent, Sender: link.Person, Topic: topic(service.Name, c), State: store.LaneIdle, Since: time.Now().UTC()}
-	return now, x.Store.PutThread(ctx, &t)
+	return now, x.crashes("thread.begun", x.Store.PutThread(ctx, &t))
 }
+
+// refusedInTopics are characters that Teams does not take in a title; "#" marks the number that conferences are found by.
+var refusedInTopics = strings.NewReplacer(":", " ", "#", " ")
 
 // topic names a thread: service, customer and number. Teams takes 250 characters and no line feeds.
 func topic(service string, c *chat.Conversation) string {
 	short := func(s string, n int) string {
-		s = strings.Join(strings.Fields(strings.ReplaceAll(s, "#", " ")), " ")
+		s = strings.Join(strings.Fields(refusedInTopics.Replace(s)), " ")
 		if utf8.RuneCountInString(s) > n {
 			s = string([]rune(s)[:n-1]) + "…"
 		}
@@ -166,7 +169,7 @@ func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat) er
 			t.Members = append(t.Members, chat.PersonID(m.UserID))
 		}
 	}
-	return x.put(ctx, t, store.LaneSending, "", "")
+	return x.crashes("create.stored", x.put(ctx, t, store.LaneSending, "", ""))
 }
 
 // refusedThread fails the invitations and forgets the thread, so that a retry starts afresh.

@@ -25,6 +25,9 @@ type words struct {
 	onlyExperts                      string
 	edited, deleted                  string
 	refused                          string // %s: a file's name
+	fileIn                           string // %s: a file's name, why
+	tooLarge                         string // %s: the limit
+	emptyFile, notGiven              string
 	placeholder                      string // %s: what, title
 	ended                            string // %s: #number
 	lateText                         string // %s: #number
@@ -99,6 +102,18 @@ func (w words) fact(e chat.Entry) string {
 		}
 	}
 	return ""
+}
+
+// notice tells an expert that a file which they sent could not cross, and why.
+func (w words) notice(e chat.Entry, limit int64) string {
+	why := w.notGiven
+	switch e.Fact.Reason {
+	case fileTooLarge:
+		why = fmt.Sprintf(w.tooLarge, size(limit))
+	case fileEmpty:
+		why = w.emptyFile
+	}
+	return "⚠ " + fmt.Sprintf(w.fileIn, html.EscapeString(e.Fact.Detail), why)
 }
 
 func (w words) closing(c *chat.Conversation) string {

@@ -133,6 +133,8 @@ func New(cfg Config) (*Tenant, error) {
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
+	} else {
+		cfg.Rand = &sharedReader{from: cfg.Rand}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

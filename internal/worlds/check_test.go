@@ -170,8 +170,18 @@ func (e *evidence) relayed() {
 		got = append(got, linesOf(m.Text())...)
 	}
 	if !slices.Equal(got, want) {
-		e.fail("INV6: the thread holds\n      %q\n    the log says\n      %q", got, want)
+		e.fail("INV6: the thread holds\n      %q\n    the log says\n      %q\n    posts\n      %s", got, want, strings.Join(e.posts(), "\n      "))
 	}
+}
+
+// posts tells of every post of ours what happened to it.
+func (e *evidence) posts() (list []string) {
+	for _, m := range e.thread.Messages {
+		if m.App == clientID {
+			list = append(list, fmt.Sprintf("%s %s deleted %v: %q … %s", m.Created.Format("15:04:05.000"), m.ID, m.IsDeleted(), linesOf(m.Text()), m.Body[max(0, len(m.Body)-40):]))
+		}
+	}
+	return list
 }
 
 // skippedAtEnd: what is said when nobody is there any more to read it, right before the end, is not posted.
@@ -246,7 +256,9 @@ func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
 		e.fail("INV7: %s stands %d times", s.token, len(at))
 		return
 	case len(at) == 0 && must && !m.IsDeleted():
-		e.fail("INV7: %s of %s (written %s) is lost", s.token, s.who, m.Created.Format("15:04:05.000"))
+		h, known, err := e.w.server().store.HeardOf(context.Background(), e.id, m.ID)
+		e.fail("INV7: %s of %s (written %s) is lost; heard: %+v %v %v; thread: heard %s, read back %s", s.token, s.who, m.Created.Format("15:04:05.000"), h, known, err,
+			e.lane.Heard.Format("15:04:05.000"), e.lane.ReadAt.Format("15:04:05.000"))
 		return
 	case len(at) == 1 && !may:
 		e.fail("INV7: %s of %s stands at %d, though it was written outside of their part", s.token, s.who, at[0].Seq)

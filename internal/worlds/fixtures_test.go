@@ -23,7 +23,7 @@ type made struct {
 // fixtures makes it once.
 var fixtures = sync.OnceValue(func() made {
 	m := made{files: map[string][]byte{}}
-	for range 2 {
+	for range 4 { // two to begin with, and two to roll to
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			panic(err)

@@ -45,6 +45,7 @@ export async function startDemo() {
     url, teams: `http://127.0.0.1:${teams}`,
     output: () => output,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return; // stopped before
       const gone = new Promise((r) => child.once("exit", r));
       child.kill("SIGTERM");
       await gone;

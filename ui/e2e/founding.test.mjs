@@ -2,6 +2,7 @@
 // two experts out of "Microsoft Teams Chats", and all talk in one conference chat.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
+import { ask, enableTeams, expert, open, openPicker, say, signIn } from "./acts.mjs";
 import { shoot, startBrowser, startDemo } from "./demo.mjs";
 import { words } from "./words.mjs";
 
@@ -12,78 +13,28 @@ after(async () => { await chromium?.stop(); });
 beforeEach(async () => { demo = await startDemo(); }); // every language begins with nobody signed in
 afterEach(async () => { await demo?.stop(); });
 
-/**
- * @typedef {typeof words.de} Words
- * @typedef {import("playwright-core").Page} Page
- */
-
-/** @param {Words} w @param {string} url @param {{width: number, height: number}} [viewport] */
-async function open(w, url, viewport = { width: 1440, height: 900 }) {
-  const context = await chromium.browser.newContext({ locale: w.locale, viewport });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  /** @type {string[]} */ const errors = [];
-  page.on("pageerror", (e) => errors.push(String(e)));
-  page.on("console", (m) => { if (m.type() === "error" && /Content Security Policy|Uncaught/.test(m.text())) errors.push(m.text()); });
-  await page.goto(url);
-  return Object.assign(page, { errors });
-}
-
-/** @param {Page} page @param {Words} w @param {string} login */
-async function signIn(page, w, login) {
-  await page.getByRole("textbox", { name: w.user }).fill(login);
-  await page.getByLabel(w.password).fill("demo");
-  await page.getByRole("button", { name: w.signIn, exact: true }).click();
-}
-
-/** @param {Page} page @param {Words} w */
-async function enableTeams(page, w) {
-  await page.getByRole("button", { name: w.profile }).click();
-  await page.getByRole("switch", { name: "Microsoft Teams" }).click();
-  await page.waitForURL(/oauth2/);
-  await page.getByRole("button", { name: "Anna Becker" }).click();
-  const consent = page.getByRole("button", { name: w.consent });
-  await Promise.race([consent.waitFor(), page.waitForURL(`${demo.url}/**`)]);
-  if (page.url().includes("oauth2")) await consent.click();
-  await page.waitForURL(`${demo.url}/**`);
-  await page.getByText(w.connected).first().waitFor();
-}
-
-/** @param {Page} page @param {Words} w @param {string} text */
-async function say(page, w, text) {
-  const box = page.getByRole("textbox", { name: w.message, exact: true });
-  await box.click();
-  await page.keyboard.type(text);
-  await page.getByRole("button", { name: w.send, exact: true }).click();
-}
-
 for (const lang of /** @type {const} */ (["de", "en"])) {
   test(`the founding procedure in ${lang}`, { timeout: 240_000 }, async () => {
     const w = words[lang];
     const customerName = lang === "de" ? "Karla Müller" : "Carla Miller";
 
-    const desk = await open(w, `${demo.url}/`);
+    const { browser } = chromium;
+    const desk = await open(browser, w, `${demo.url}/`);
     await signIn(desk, w, "anna");
-    await enableTeams(desk, w);
+    await enableTeams(desk, w, demo);
     await shoot(desk, `${lang}-1-profile`);
     await desk.goto(`${demo.url}/`);
 
     // A customer starts a chat in the widget and the agent takes it.
-    const shop = await open(w, `${demo.url}/demo`, { width: 1280, height: 860 });
-    await shop.getByRole("button", { name: w.openChat }).click();
-    await shop.getByRole("textbox", { name: "Name" }).fill(customerName);
-    await shop.getByRole("textbox", { name: w.message, exact: true }).fill("Das Modem blinkt rot 😕");
-    await shop.getByRole("button", { name: w.startChat }).click();
+    const shop = await open(browser, w, `${demo.url}/demo`, { viewport: { width: 1280, height: 860 } });
+    await ask(shop, w, customerName, "Das Modem blinkt rot 😕");
     await desk.getByRole("button", { name: w.accept, exact: true }).first().click();
     await desk.getByRole("log").getByText("Das Modem blinkt rot 😕").waitFor();
     await say(desk, w, "Ich hole jemanden dazu.");
     await shop.getByText("Ich hole jemanden dazu.").waitFor();
 
     // + opens the directory; the folder expands; the channels folder is absent; two names, one Invite.
-    await desk.getByRole("button", { name: w.add }).click();
-    const dialog = desk.getByRole("dialog", { name: w.directory });
-    const folder = dialog.getByRole("treeitem", { name: /Microsoft Teams Chats/ });
-    await folder.first().click();
+    const dialog = await openPicker(desk, w);
     await dialog.getByText("Erik Lind").waitFor();
     assert.equal(await dialog.getByText(/Microsoft Teams Channels/).count(), 0);
     await dialog.getByText("Erik Lind").click();
@@ -93,8 +44,7 @@ for (const lang of /** @type {const} */ (["de", "en"])) {
     await dialog.waitFor({ state: "hidden" });
 
     // Each expert finds the thread in Teams, with who asks and the whole history.
-    const erik = await open(w, `${demo.teams}/teams/?as=Erik%20Lind`, { width: 1024, height: 800 });
-    await erik.getByText(customerName.split(" ")[0] ?? "", { exact: false }).first().click();
+    const erik = await expert(browser, w, demo, "Erik Lind", customerName.split(" ")[0] ?? "");
     for (const part of [/Anna/, /Das Modem blinkt rot 😕/, /Ich hole jemanden dazu\./]) await erik.getByRole("log").getByText(part).first().waitFor();
     await desk.getByText(w.joined).first().waitFor();
 
@@ -107,8 +57,7 @@ for (const lang of /** @type {const} */ (["de", "en"])) {
     await say(desk, w, "Prima, danke euch beiden.");
     await erik.getByRole("log").getByText("Prima, danke euch beiden.").waitFor();
     await shop.getByText("Prima, danke euch beiden.").waitFor();
-    const mei = await open(w, `${demo.teams}/teams/?as=Mei%20Tanaka`, { width: 1024, height: 800 });
-    await mei.getByText(customerName.split(" ")[0] ?? "", { exact: false }).first().click();
+    const mei = await expert(browser, w, demo, "Mei Tanaka", customerName.split(" ")[0] ?? "");
     await mei.getByRole("log").getByText("Das Modem blinkt rot 😕").first().waitFor();
 
     await shoot(desk, `${lang}-3-desk`);

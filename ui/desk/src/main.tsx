@@ -1,6 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { tabKeep } from "./lib/keep";
 import { Desk } from "./model/desk";
+import "../../shared/fonts.css";
 import "./style/base.css";
 import "./style/frame.css";
 import "./style/list.css";

@@ -7,6 +7,7 @@ import { readTheme, showTheme } from "./route";
 import { App } from "./view/App";
 import { SpeechContext } from "./view/context";
 import { chooseSpeech } from "./words/speech";
+import "../../shared/fonts.css";
 import "./style/base.css";
 import "./style/frame.css";
 import "./style/thread.css";

@@ -33,8 +33,15 @@ export function factText(e: Entry, c: Summary, t: Texts): string {
     case "closed":
       return closed(e, c, t);
     default:
-      return t("fact.notice", { reason: reasonText(f.reason, f.detail, t) });
+      return notice(f.reason ?? "", f.detail ?? "", t);
   }
+}
+
+/** What staff should know. The code may begin with what did not cross and end in the reason that Microsoft gave. */
+function notice(code: string, detail: string, t: Texts): string {
+  const what = ["file_in", "file_refused", "change_refused"].find((w) => code.startsWith(`${w}_`));
+  const reason = reasonText(what ? code.slice(what.length + 1) : code, detail, t);
+  return worded(t, `notice.${what ?? code}`, "fact.notice", { detail, reason });
 }
 
 function invitation(e: Entry, name: string, c: Summary, t: Texts): string {

@@ -105,7 +105,7 @@ export const de: Catalogue = {
   "key.ctrl": "Strg", "key.shift": "Umschalt", "key.enter": "Enter", "key.alt": "Alt", "key.up": "↑", "key.down": "↓", "key.esc": "Esc",
 
   "note.waiting": "Neue Anfrage: {name}", "note.message": "{name} in #{number}",
-  "time.days": "{n, plural, one {# Tag} other {# Tagen}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} Byte", "time.min": "{time} Min.", "time.hours": "{time} Std.",
+  "time.days": "{n, plural, one {# Tag} other {# Tagen}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} Byte", "time.min": "{time}\u00a0Min.", "time.hours": "{time}\u00a0Std.",
 
   "error.unreachable": "Keine Verbindung zum Server. Bitte versuchen Sie es noch einmal.", "error.bad_login": "Benutzername oder Passwort ist falsch.", "error.capacity": "Sie haben so viele Chats, wie Sie gleichzeitig führen können.", "error.no_conversation": "Diese Konversation gibt es nicht, oder sie gehört nicht Ihnen.",
   "error.conversation_closed": "Dieser Chat ist beendet.", "error.not_taking_part": "Sie nehmen an diesem Chat nicht mehr teil.", "error.key_conflict": "Diese Nachricht wurde schon mit anderem Inhalt gesendet.", "error.text_too_long": "Die Nachricht ist zu lang.",
@@ -138,4 +138,9 @@ export const de: Catalogue = {
   "prof.photoAdd": "Foto auswählen", "prof.photoChange": "Ändern", "prof.photoDrop": "Entfernen",
   "prof.repeat": "Erneut klingeln, solange jemand wartet", "prof.repeatHint": "Alle 15 Sekunden, bis eine Anfrage angenommen ist.",
   "prof.teams.granted": "Berechtigungen", "prof.teams.channels": "Um in Kanälen zu schreiben, braucht Microsoft Teams außerdem: {list}.", "prof.teams.stops": "{n, plural, one {Diese Konferenz hält an:} other {Diese # Konferenzen halten an:}}", "prof.teams.stopsNone": "Über Ihre Anmeldung läuft keine Konferenz.",
+  "notice.file_too_large": "{detail} aus Microsoft Teams ist zu groß und konnte nicht übernommen werden", "notice.file_empty": "{detail} aus Microsoft Teams ist leer und wurde nicht übernommen",
+  "notice.file_in": "{detail} aus Microsoft Teams konnte nicht übernommen werden: {reason}", "notice.file_refused": "{detail} konnte nicht nach Microsoft Teams übertragen werden: {reason}",
+  "notice.change_refused": "Eine Änderung konnte nicht nach Microsoft Teams übertragen werden: {reason}", "notice.stranger": "{detail} schreibt im Chat in Microsoft Teams mit, ohne eingeladen zu sein. Nichts davon kommt hier an.",
+  "notice.teams_callStarted": "Im Chat in Microsoft Teams wurde ein Anruf begonnen", "notice.teams_callEnded": "Der Anruf im Chat in Microsoft Teams ist zu Ende", "notice.teams_chatRenamed": "Der Chat in Microsoft Teams heißt jetzt „{detail}“",
+  "conv.morePeople": "{n, plural, one {# weiterer Teilnehmer} other {# weitere Teilnehmer}}: {names}", "prof.look": "Sprache und Aussehen",
 };

@@ -103,7 +103,7 @@ export const en = {
   "key.ctrl": "Ctrl", "key.shift": "Shift", "key.enter": "Enter", "key.alt": "Alt", "key.up": "↑", "key.down": "↓", "key.esc": "Esc",
 
   "note.waiting": "New request: {name}", "note.message": "{name} in #{number}",
-  "time.days": "{n, plural, one {# day} other {# days}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} bytes", "time.min": "{time} min", "time.hours": "{time} h",
+  "time.days": "{n, plural, one {# day} other {# days}}", "unit.MB": "{n} MB", "unit.KB": "{n} KB", "unit.B": "{n} bytes", "time.min": "{time}\u00a0min", "time.hours": "{time}\u00a0h",
 
   "error.unreachable": "No connection to the server. Please try again.", "error.bad_login": "User name or password is wrong.", "error.capacity": "You have as many chats as you can take at a time.", "error.no_conversation": "This conversation does not exist, or is not yours.",
   "error.conversation_closed": "This chat has ended.", "error.not_taking_part": "You no longer take part in this chat.", "error.key_conflict": "This message was already sent with another content.", "error.text_too_long": "The message is too long.",
@@ -136,4 +136,9 @@ export const en = {
   "prof.photoAdd": "Choose a photo", "prof.photoChange": "Change", "prof.photoDrop": "Remove",
   "prof.repeat": "Ring again while somebody waits", "prof.repeatHint": "Every 15 seconds, until a request is taken.",
   "prof.teams.granted": "Permissions", "prof.teams.channels": "To write in channels, Microsoft Teams also needs: {list}.", "prof.teams.stops": "{n, plural, one {This conference stops:} other {These # conferences stop:}}", "prof.teams.stopsNone": "No conference is running over your sign-in.",
+  "notice.file_too_large": "{detail} from Microsoft Teams is too large and could not be taken over", "notice.file_empty": "{detail} from Microsoft Teams is empty and was not taken over",
+  "notice.file_in": "{detail} from Microsoft Teams could not be taken over: {reason}", "notice.file_refused": "{detail} could not be passed on to Microsoft Teams: {reason}",
+  "notice.change_refused": "A change could not be passed on to Microsoft Teams: {reason}", "notice.stranger": "{detail} writes in the Microsoft Teams chat without having been invited. Nothing of it arrives here.",
+  "notice.teams_callStarted": "A call was started in the Microsoft Teams chat", "notice.teams_callEnded": "The call in the Microsoft Teams chat has ended", "notice.teams_chatRenamed": "The Microsoft Teams chat is now called “{detail}”",
+  "conv.morePeople": "{n, plural, one {# more participant} other {# more participants}}: {names}", "prof.look": "Language and appearance",
 } as const;

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { useLayoutEffect, useState, useSyncExternalStore, type RefObject } from "react";
 
 /** Whether a media query matches, live. */
 export function useMedia(query: string): boolean {
@@ -17,6 +17,19 @@ export function useWidth(): Width {
   const narrow = useMedia("(max-width: 720px)");
   const medium = useMedia("(max-width: 1180px)");
   return narrow ? "narrow" : medium ? "medium" : "wide";
+}
+
+/** How wide an element is, live. */
+export function useOwnWidth(of: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => setWidth(of.current!.clientWidth);
+    measure(); // before the first paint, so that nothing jumps
+    const watch = new ResizeObserver(measure);
+    watch.observe(of.current!);
+    return () => watch.disconnect();
+  }, [of]);
+  return width;
 }
 
 /** Whether the agent looks at this page: it is visible and has the focus. */

@@ -1,6 +1,6 @@
 import { teamsDarkTheme, teamsLightTheme, type Theme } from "@fluentui/react-components";
 
-const font = { fontFamilyBase: '"Segoe UI", Inter, "Noto Sans", "Noto Sans JP", system-ui, sans-serif' };
+const font = { fontFamilyBase: 'Emoji, "Segoe UI", Inter, "Noto Sans", "Noto Sans JP", system-ui, sans-serif' };
 
 export const light: Theme = { ...teamsLightTheme, ...font };
 

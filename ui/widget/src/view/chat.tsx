@@ -46,7 +46,7 @@ function Footer({ shell, state }: { shell: Shell; state: State }) {
   const people = readers(state.log.people);
   return (
     <div class="foot">
-      {people.length > 0 && <><span dir="auto">{w.whoReads(people.map(publicName))}</span> · </>}
+      {people.length > 0 && <span dir="auto">{w.whoReads(people.map(publicName))}</span>}
       <button type="button" onClick={() => void shell.transcript()}>{w.transcript}</button>
     </div>
   );

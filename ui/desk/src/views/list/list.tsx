@@ -20,6 +20,7 @@ export function List({ current }: { current: string | undefined }) {
   };
   return (
     <nav className="list" aria-label={t("list.label")} ref={nav} onKeyDown={arrows}>
+      {!current && <h1 className="hidden">{t("list.label")}</h1>}
       {waiting[0] && <Offer id={waiting[0]} more={waiting.length - 1} />}
       <h2>{t("list.mine")} · {mine.length}</h2>
       {listed && !mine.length && <p className="none">{t("list.none")}</p>}

@@ -17,7 +17,7 @@ export function Offer({ id, more }: { id: string; more: number }) {
       </div>
       <b className="cut">{c.visitor.name}</b>
       {c.lastMessage && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
-      <div className="row">
+      <div className="acts">
         <Accept id={id} />
         {more > 0 && <small>{t("list.offer.more", { n: more })}</small>}
       </div>

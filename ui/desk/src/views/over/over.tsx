@@ -1,5 +1,5 @@
 // What opens on top of the page, fetched when it is first needed.
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { isPresent } from "../../model/people";
 import { useAct, useDesk, useShell, useUi } from "../context";
 import Confirm from "./confirm";
@@ -24,6 +24,7 @@ export default function Over({ conversation }: { conversation: string | undefine
   const picture = useUi((s) => s.picture);
   const close = () => ui.setState({ over: undefined });
   useEffect(() => unhide, []);
+  useFocusBack();
   return (
     <>
       {over === "palette" && <Palette conversation={conversation} onClose={close} />}
@@ -32,6 +33,14 @@ export default function Over({ conversation }: { conversation: string | undefine
       {picture && <Lightbox file={picture} onClose={() => ui.setState({ picture: undefined })} />}
     </>
   );
+}
+
+/** When everything on top is closed and nobody has taken the focus, it goes back to where it came from. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement as HTMLElement | null);
+  useEffect(() => () => {
+    setTimeout(() => document.activeElement === document.body && before?.focus());
+  }, [before]);
 }
 
 function End({ id, onClose }: { id: string; onClose: () => void }) {

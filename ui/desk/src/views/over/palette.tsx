@@ -14,14 +14,13 @@ export function Palette({ conversation, onClose }: { conversation: string | unde
   const list = useRef<HTMLUListElement>(null);
   const found = useMemo(() => find(commands(state, conversation, t), query), [state, conversation, t, query]);
   const chosen = Math.min(at, found.length - 1);
-  useEffect(() => void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]); // it answers with a promise in newer browsers
+  useEffect(() => void list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]); // newer browsers answer with a promise, which is no clean-up
   const run = (c: Command) => {
     onClose();
     switch (c.do) {
       case "open": return go(conversationHref(c.id));
       case "accept": return act(async () => (await desk.accept(c.id), go(conversationHref(c.id))));
       case "profile": return go("#/profile");
-      case "directory": return go("#/directory");
       case "add": return ui.setState({ over: "picker" });
       case "end": return ui.setState({ over: "end" });
       case "keys": return ui.setState({ over: "keys" });

@@ -79,7 +79,8 @@ function Look({ me }: { me: Me }) {
   const act = useAct();
   const set = useSetting(me);
   return (
-    <section className="card" aria-label={t("prof.theme")}>
+    <section className="card">
+      <h2>{t("prof.look")}</h2>
       <div className="two">
         <Field label={t("prof.language")}>
           <Select value={me.locale.slice(0, 2)} onChange={(_, d) => act(() => desk.changeMe({ locale: d.value }))}>

@@ -36,7 +36,7 @@ function Words({ p, c, t }: { p: Participant; c: Summary; t: Texts }) {
   if (p.state === "failed") return <>{t("state.failed")}: {reasonText(p.reason, p.detail, t)}</>;
   if (p.kind === "agent") return <>{role}{callName(p) !== p.name && ` · ${t("quote", { text: callName(p) })}`}{!isPresent(p) && ` · ${stateText(p, c, t)}`}</>;
   if (p.state === "answered" && p.joinedAt && p.answeredAt) return <>{role} · {t("state.firstAnswer", { time: duration(Date.parse(p.answeredAt) - Date.parse(p.joinedAt), t) })}</>;
-  if (p.state === "joined" && p.kind === "expert" && p.joinedAt && c.status === "active") return <>{role} · {t("state.joined")} · <Since since={p.joinedAt}>{(time) => t("conv.since", { time })}</Since></>;
+  if (p.state === "joined" && p.kind === "expert" && p.joinedAt && c.status === "active") return <>{role} · {t("state.joined")}{"\u00a0"}· <Since since={p.joinedAt}>{(time) => t("conv.since", { time })}</Since></>;
   return <>{role} · {stateText(p, c, t)}</>;
 }
 

@@ -65,8 +65,8 @@ export function Arrived({ line, c, arrived }: { line: Line; c: Summary; arrived:
   const again = () => (line.state === "failed" ? desk.resend(id) : act(() => desk.api.call("POST /conversations/{id}/lane/retry", { path: { id: c.id } })));
   return (
     <div className="st">
-      {arrived.map((a, i) => (
-        <span key={a.who}>{i > 0 && "· "}<span className={a.failed ? "bad" : ""}>{a.who ? t("status.for", { name: a.who, state: a.text }) : a.text}</span></span>
+      {arrived.map((a) => (
+        <span key={a.who}><span className={a.failed ? "bad" : ""}>{a.who ? t("status.for", { name: a.who, state: a.text }) : a.text}</span></span>
       ))}
       {line.state === "failed" && line.code && <span>{errorText(line.code, t)}</span>}
       {failed && <button type="button" className="linkBtn" onClick={again}>{t("retry")}</button>}

@@ -3,21 +3,31 @@ import { ArrowClockwise16Regular } from "@fluentui/react-icons/svg/arrow-clockwi
 import type { Participant, Summary } from "../../../../shared/types";
 import { reasonText } from "../../model/facts";
 import { callName, isPresent } from "../../model/people";
-import type { Texts } from "../../texts/texts";
+import { listed, type Texts } from "../../texts/texts";
 import { Avatar, type Dot, usePhoto } from "../bits";
 import { useAct, useShell } from "../context";
 
-const shown = 3; // chips before the others are counted
+/** How many chips a header of this width has room for: without words where it is narrow (conv.css), else with them. */
+const room = (width: number) => (width <= 760 ? 4 : Math.floor((width - 360) / 150));
 
-/** Who is in: the customer, the experts and the colleagues, each with role and state. */
-export function Chips({ c, onMore }: { c: Summary; onMore: () => void }) {
+/** The customer stands first, then whoever needs an act of the agent. */
+const urgency = (p: Participant) => (p.kind === "customer" ? 0 : p.state === "failed" ? 1 : 2);
+
+/** Who is in: the customer, the experts and the colleagues, each with role and state. Those for whom there is no room are counted. */
+export function Chips({ c, width, onMore }: { c: Summary; width: number; onMore: () => void }) {
   const { t } = useShell();
-  const all = c.participants.filter((p) => p.id !== c.me && (isPresent(p) || p.state === "failed"));
+  const all = c.participants.filter((p) => p.id !== c.me && (isPresent(p) || p.state === "failed")).sort((a, b) => urgency(a) - urgency(b));
+  const first = all.length > room(width) ? room(width) - 1 : all.length;
+  const rest = all.slice(first);
   return (
     <ul className="chips" aria-label={t("conv.people")}>
-      {all.slice(0, all.length > shown + 1 ? shown : shown + 1).map((p) => <Chip key={p.id} p={p} c={c} />)}
-      {all.length > shown + 1 && (
-        <li><button type="button" className="chip more" aria-haspopup="dialog" onClick={onMore}>+{all.length - shown}</button></li>
+      {all.slice(0, first).map((p) => <Chip key={p.id} p={p} c={c} />)}
+      {rest.length > 0 && (
+        <li>
+          <Tooltip content={t("conv.morePeople", { n: rest.length, names: listed(rest.map((p) => p.name), t) })} relationship="label">
+            <button type="button" className={`chip more ${rest.some((p) => p.state === "failed") ? "failed" : ""}`} aria-haspopup="dialog" onClick={onMore}>+{rest.length}</button>
+          </Tooltip>
+        </li>
       )}
     </ul>
   );

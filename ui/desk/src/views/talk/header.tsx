@@ -9,7 +9,7 @@ import { isConference, myPart } from "../../model/people";
 import { fullTime } from "../../model/time";
 import { Since } from "../bits";
 import { useShell, useUi } from "../context";
-import type { Width } from "../hooks";
+import { useOwnWidth, type Width } from "../hooks";
 import { go } from "../route";
 import { Chips } from "./chips";
 
@@ -21,15 +21,17 @@ export function Header({ c, width }: { c: Summary; width: Width }) {
   const picking = useUi((s) => s.over === "picker");
   const [details, setDetails] = useState(false);
   const plus = useRef<HTMLButtonElement>(null);
+  const head = useRef<HTMLElement>(null);
+  const room = useOwnWidth(head);
   const running = c.status === "active" && myPart(c) !== undefined;
   return (
-    <header className="head">
+    <header className="head" ref={head}>
       {width === "narrow" && <Button appearance="subtle" icon={<ArrowLeft20Regular />} aria-label={t("back")} onClick={() => go("#/")} />}
       <div className="names">
         <h1 className="ti cut">{c.visitor.name} <span>#{c.number}</span></h1>
-        <p className="su cut"><Subtitle c={c} /></p>
+        <p className="su"><Subtitle c={c} /></p>
       </div>
-      <Chips c={c} onMore={() => setDetails(true)} />
+      <Chips c={c} width={room} onMore={() => setDetails(true)} />
       {running && (
         <Tooltip content={t("conv.add")} relationship="label">
           <button type="button" className="plus" ref={plus} aria-haspopup="dialog" onClick={() => ui.setState({ over: "picker" })}><Add20Regular /></button>
@@ -58,10 +60,10 @@ function Subtitle({ c }: { c: Summary }) {
   const kind = isConference(c) ? t("conv.kind.conference") : t("conv.kind.service");
   return (
     <>
-      {c.service.name} · {kind} ·{" "}
+      <span className="cut">{c.service.name}</span>{c.status !== "closed" && <span className="kind"> · {kind}</span>}<span> · </span>
       {c.status === "waiting" && <Since since={c.openedAt}>{(time) => t("conv.waits", { time })}</Since>}
       {c.status === "active" && <Since since={c.openedAt}>{(time) => t("conv.since", { time })}</Since>}
-      {c.status === "closed" && c.closedAt && t("conv.closed", { time: fullTime(c.closedAt, t) })}
+      {c.status === "closed" && c.closedAt && <span>{t("conv.closed", { time: fullTime(c.closedAt, t) })}</span>}
     </>
   );
 }

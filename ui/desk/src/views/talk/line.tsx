@@ -59,7 +59,7 @@ function Who({ line, author, own }: { line: Line; author: Participant | undefine
   const { t } = useShell();
   const time = <time dateTime={line.at} title={fullTime(line.at, t)}>{timeOfDay(line.at, t)}</time>;
   const name = nameOf(author);
-  const teams = line.via === "teams" && <span>· {t("log.teams")}</span>;
+  const teams = line.via === "teams" && <span>{t("log.teams")}</span>;
   if (line.audience === "backroom") {
     return (
       <div className="who">

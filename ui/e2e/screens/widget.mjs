@@ -1,0 +1,101 @@
+import { ask, enableTeams, expert, invite, open, say, signIn } from "../acts.mjs";
+import { look, maybe } from "./look.mjs";
+
+const desktop = { width: 1000, height: 760 };
+
+/** The widget, on a desktop and on a phone. @param {import("./look.mjs").Walk} walk */
+export async function widget({ browser, demo, lang, w, files }) {
+  const desk = await open(browser, w, `${demo.url}/`);
+  await signIn(desk, w, "anna");
+  await enableTeams(desk, w, demo);
+  await desk.goto(`${demo.url}/`);
+  for (const kind of /** @type {const} */ (["desktop", "phone"])) {
+    const n = (/** @type {string} */ name) => `${lang}-widget-${kind}-${name}`;
+    const page = await open(browser, w, `${demo.url}/demo`, kind === "phone" ? { viewport: { width: 390, height: 844 }, touch: true } : { viewport: desktop });
+    await page.getByRole("button", { name: w.openChat }).waitFor();
+    await look(page, n("01-launcher"));
+    await page.getByRole("button", { name: w.openChat }).click();
+    await page.getByRole("textbox", { name: "Name" }).waitFor();
+    await page.waitForTimeout(400);
+    await look(page, n("02-form"));
+    await page.getByRole("button", { name: w.startChat }).click();
+    await look(page, n("03-form-errors"));
+    await page.getByRole("textbox", { name: "Name" }).fill("Karla Müller");
+    await page.getByRole("textbox", { name: w.message, exact: true }).fill("Seit heute früh blinkt das Modem rot und nichts geht mehr 😕");
+    await page.getByRole("button", { name: w.startChat }).click();
+    await desk.getByRole("button", { name: w.accept, exact: true }).first().waitFor();
+    await page.waitForTimeout(500);
+    await look(page, n("04-waiting"));
+    await desk.getByRole("button", { name: w.accept, exact: true }).first().click();
+    await desk.getByRole("log").getByText("Seit heute früh").waitFor();
+    await say(desk, w, "Guten Tag, Frau Müller. Ich hole einen Kollegen aus der Technik dazu.");
+    await page.getByText("Ich hole einen Kollegen").waitFor();
+    await look(page, n("05-talk"));
+    await invite(desk, w, ["Erik Lind", "Mei Tanaka"]);
+    const erik = await expert(browser, w, demo, "Erik Lind", "Karla");
+    await say(erik, w, "Hallo Frau Müller! Das liegt am alten Modem. Bitte einmal 10 Sekunden die Reset-Taste drücken – blinkt es danach grün?");
+    await page.getByText("Reset-Taste drücken –").waitFor();
+    await page.waitForTimeout(1200);
+    await look(page, n("06-expert"));
+    await page.locator('input[type="file"]').setInputFiles([files.picture, files.paper]);
+    await page.waitForTimeout(900);
+    await look(page, n("07-tray"));
+    await say(page, w, "Hier ein Bild und das Protokoll.");
+    await page.waitForTimeout(1500);
+    await look(page, n("08-files"));
+    await maybe(page.locator(".picture").first().click(), "viewer");
+    await page.waitForTimeout(500);
+    await look(page, n("09-viewer"));
+    await page.keyboard.press("Escape");
+    await say(page, w, "Jetzt grün! 🎉");
+    await page.waitForTimeout(600);
+    await page.locator(".line.me").last().hover();
+    await page.getByRole("button", { name: w.options }).last().click();
+    await look(page, n("10-line-menu"));
+    await page.getByRole("menuitem", { name: w.edit }).click();
+    await page.waitForTimeout(300);
+    await look(page, n("11-editing"));
+    await page.getByRole("textbox").last().press("End");
+    await page.keyboard.type(" Danke!");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: w.emoji }).first().click();
+    await page.waitForTimeout(500);
+    await look(page, n("12-emoji"));
+    await page.keyboard.press("Escape");
+    await desk.getByRole("log").getByText("Danke!").waitFor();
+    await desk.locator(".m.customer").last().hover();
+    await desk.locator(".m.customer").last().getByRole("button", { name: w.react }).click();
+    await desk.getByRole("button", { name: "👍" }).first().click();
+    await page.waitForTimeout(900);
+    await look(page, n("13-edited-reacted"));
+    await page.getByRole("button", { name: w.more }).click();
+    await look(page, n("14-menu"));
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: w.minimise }).click();
+    await say(desk, w, "Brauchen Sie sonst noch etwas?");
+    await page.waitForTimeout(1000);
+    await look(page, n("15-unread"));
+    await page.getByRole("button", { name: w.openChat }).click();
+    await page.waitForTimeout(600);
+    await look(page, n("16-new-line"));
+    await page.getByRole("button", { name: w.end }).first().click();
+    await page.waitForTimeout(300);
+    await look(page, n("17-end-confirm"));
+    await page.getByRole("button", { name: w.end, exact: true }).last().click();
+    await page.waitForTimeout(900);
+    await look(page, n("18-ended"));
+    await erik.context().close();
+    if (kind === "desktop") await page.context().close();
+    else {
+      await page.getByRole("button", { name: /Neuen Chat|new chat/i }).click();
+      await page.getByRole("textbox", { name: w.message, exact: true }).fill("Noch eine Frage");
+      if (await page.getByRole("textbox", { name: "Name" }).inputValue() === "") await page.getByRole("textbox", { name: "Name" }).fill("Karla Müller");
+      await page.getByRole("button", { name: w.startChat }).click();
+      await page.waitForTimeout(800);
+      await demo.stop();
+      await page.waitForTimeout(2500);
+      await say(page, w, "Sind Sie noch da?");
+      await look(page, n("20-offline"));
+    }
+  }
+}
