@@ -7,7 +7,7 @@ import { Keys } from "./keys";
 import { Lightbox } from "./lightbox";
 import { Palette } from "./palette";
 
-const settled = [300, 1200]; // ms after which what a dialog did to the page is done
+const settled = [300, 1200, 3000]; // ms after which what a dialog did to the page is done
 
 /** A dialog that is taken away while it is open leaves the page hidden from those who listen, sometimes only a moment later: shows it again. */
 function unhide(): void {
