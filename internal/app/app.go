@@ -75,21 +75,29 @@ func (a *App) build(ctx context.Context) (err error) {
 		}})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), &accountMetrics{a})
-	a.Handler, err = web.New(web.Config{Store: a.Store, Desk: a.Desk, Auth: a.Auth, Directory: directory.New(a.Teams.Source()), Microsoft: microsoft, Accounts: a.administration(),
+	a.Handler, err = web.New(web.Config{Store: a.Store, Desk: a.Desk, Auth: a.Auth, Directory: a.directory(), Microsoft: microsoft, Accounts: a.administration(),
 		StaffLive: a.gateway.StaffHandler(), VisitorLive: a.gateway.VisitorHandler(), PublicURL: c.PublicURL, AllowedOrigins: c.AllowedOrigins,
 		VisitorKey: c.VisitorKey, TrustedProxies: c.TrustedProxies, Starts: c.starts(), UI: c.UI, Demo: c.Stage, Metrics: metrics, Rand: c.Rand, Log: c.Log})
 	a.Ops = web.OpsHandler(a.Store.Ping, metrics, c.Log)
 	return err
 }
 
+// directory is whom agents can find, in the order of the folders.
+func (a *App) directory() *directory.Directory {
+	return directory.New(a.Store, directory.Agents(a.Store, nil), a.Teams.Source(), directory.Services(a.Store))
+}
+
 // microsoft is what the connector offers to browsers.
 func (a *App) microsoft() web.Microsoft {
 	return web.Microsoft{
-		Link:    func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Link(ctx, agent) },
-		Start:   a.Teams.StartSignIn,
-		Finish:  a.Teams.FinishSignIn,
-		Disable: a.Teams.Disable,
-		Focus:   a.Teams.Focus, RetryLane: a.Teams.Retry, MayRemove: a.Teams.MayRemove, Hooks: a.Teams.Hooks(),
+		Link:              func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Link(ctx, agent) },
+		Start:             a.Teams.StartSignIn,
+		StartWithChannels: a.Teams.StartWithChannels,
+		Finish:            a.Teams.FinishSignIn,
+		Disable:           a.Teams.Disable,
+		Carries:           func(ctx context.Context, agent chat.AgentID) (any, error) { return a.Teams.Carries(ctx, agent) },
+		Talks:             a.Teams.Talks(),
+		Focus:             a.Teams.Focus, RetryLane: a.Teams.Retry, MayRemove: a.Teams.MayRemove, Hooks: a.Teams.Hooks(),
 	}
 }
 

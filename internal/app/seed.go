@@ -20,6 +20,7 @@ type Seed struct {
 // SeedStaff is somebody who signs in at the desk.
 type SeedStaff struct {
 	Login, Password, Name, Nickname, Locale string
+	Team                                    string   // "" for none
 	Roles                                   []string // agent when empty
 	Capacity                                int      // chats at once; 0 for no bound
 }
@@ -60,10 +61,11 @@ func (a *App) addStaff(ctx context.Context, p SeedStaff, demo bool) error {
 	for _, r := range p.Roles {
 		n.Roles = append(n.Roles, auth.Role(r))
 	}
-	if _, err := a.Auth.CreateStaff(ctx, n); err != nil {
+	who, err := a.Auth.CreateStaff(ctx, n)
+	if err != nil {
 		return fmt.Errorf("create agent %s: %w", p.Login, err)
 	}
-	return nil
+	return a.Store.PutTeam(ctx, who.Agent, p.Team)
 }
 
 // SetPassword changes somebody's password and ends all their sessions.
@@ -106,8 +108,8 @@ func DemoSeed(tenant string) Seed {
 			{ID: "versand", Name: "Versand"},
 		},
 		Staff: []SeedStaff{
-			{Login: "anna", Password: "demo", Name: "Anna Becker", Capacity: 4},
-			{Login: "ben", Password: "demo", Name: "Ben Okafor", Capacity: 4},
+			{Login: "anna", Password: "demo", Name: "Anna Becker", Team: "Kundenservice", Capacity: 4},
+			{Login: "ben", Password: "demo", Name: "Ben Okafor", Team: "Kundenservice", Capacity: 4},
 			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Capacity: 4, Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
 		},
 		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",

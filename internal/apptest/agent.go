@@ -29,6 +29,7 @@ type Agent struct {
 	mu    sync.Mutex
 	seen  map[chat.ConversationID]*Log
 	sums  map[chat.ConversationID]Summary
+	told  []Told
 	count int
 	live  context.CancelFunc
 	ws    *websocket.Conn
@@ -131,7 +132,7 @@ func (a *Agent) listen(ctx context.Context, ws *websocket.Conn) {
 			Type         string          `json:"type"`
 			Conversation json.RawMessage `json:"conversation"`
 			Entries      []chat.Entry    `json:"entries"`
-			Mine         []Summary       `json:"mine"`
+			Mine         json.RawMessage `json:"mine"`
 		}
 		if json.Unmarshal(frame, &f) != nil {
 			continue
@@ -149,9 +150,15 @@ func (a *Agent) listen(ctx context.Context, ws *websocket.Conn) {
 				a.sums[s.ID] = s
 				a.mu.Unlock()
 			}
+		case "teamsMessage":
+			a.hearTalk(frame)
 		case "lists":
+			var mine []Summary
+			if json.Unmarshal(f.Mine, &mine) != nil {
+				continue
+			}
 			a.mu.Lock()
-			for _, s := range f.Mine {
+			for _, s := range mine {
 				a.sums[s.ID] = s
 			}
 			a.mu.Unlock()
@@ -307,7 +314,7 @@ func (a *Agent) find(ctx context.Context, name string) (Person, error) {
 	}
 	for range 2 {
 		for _, p := range found.People {
-			if p.Name == name {
+			if p.Name == name && !strings.HasPrefix(string(p.Account), "@") { // colleagues may have the same name
 				return p, nil
 			}
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,6 +92,9 @@ func (p *player) expert(ctx context.Context, args []string) error {
 		err := me.OneOnOne(args[0], args[1])
 		p.w.Settle()
 		return err
+	}
+	if verb == "sends" || verb == "reads" {
+		return p.oneToOne(not, person, verb, args)
 	}
 	c, err := p.lena(args[0])
 	if err != nil {
@@ -296,6 +301,8 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		err := t.RevokeSignIn(args[0], 50173)
 		t.ExpireTokens()
 		return err
+	case "consents": // an administrator, for everybody
+		return p.consent(ctx, args[0])
 	case "pairs": // what a request for a group chat of two gives: groups, oneOnOne, refused
 		pair := strings.TrimPrefix(args[0], "groups")
 		t.SetFaults(func(f *teamsim.Faults) { f.PairGroup = pair })
@@ -339,6 +346,18 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		return fmt.Errorf("tenants don't %q", verb)
 	}
 	return nil
+}
+
+// consent lets an administrator consent on Microsoft's page.
+func (p *player) consent(ctx context.Context, permission string) error {
+	q := url.Values{"client_id": {clientID}, "redirect_uri": {p.w.URL + "/api/v1/teams/callback"}, "scope": {permission}}
+	client := p.w.Net.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	page, _, err := get(ctx, client, "POST", "https://"+loginHost+"/"+p.w.Tenant.ID()+"/v2.0/adminconsent?"+q.Encode(), url.Values{"action": {"accept"}})
+	if err == nil && page != "" && strings.Contains(page, "AADSTS") {
+		err = fmt.Errorf("consent: %.300s", page)
+	}
+	return err
 }
 
 func (p *player) failNext(verb string, args []string) error {

@@ -24,7 +24,7 @@ var arrows = map[string][]string{
 	"internal/account":      {"chat", "store", "auth", "graph"},
 	"internal/teams":        {"chat", "store", "desk", "directory", "graph", "account"},
 	"internal/gateway":      {"chat", "store", "desk"},
-	"internal/web":          {"chat", "store", "desk", "directory", "auth", "account"},
+	"internal/web":          {"chat", "media", "store", "desk", "directory", "auth", "account"},
 	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "account", "teams", "gateway", "web"},
 	"internal/teamsim":      {},
 	"internal/architecture": {},

@@ -36,6 +36,7 @@ type Staff struct {
 	Roles    []Role
 	Capacity int             // conversations at once; 0 for no bound
 	Settings json.RawMessage // a JSON object that belongs to the desk's interface
+	Photo    string          // version of the photo, "" for none
 }
 
 // Has reports whether somebody has a role.
@@ -133,7 +134,7 @@ func (a *Auth) StaffByLogin(ctx context.Context, login string) (Staff, error) {
 }
 
 func staffOf(r store.Agent) Staff {
-	s := Staff{Agent: r.ID, Login: r.Login, Name: r.Name, Nickname: r.Nickname, Locale: r.Locale, Capacity: r.Capacity, Settings: r.Settings}
+	s := Staff{Agent: r.ID, Login: r.Login, Name: r.Name, Nickname: r.Nickname, Locale: r.Locale, Capacity: r.Capacity, Settings: r.Settings, Photo: r.Photo}
 	for _, role := range r.Roles {
 		s.Roles = append(s.Roles, Role(role))
 	}

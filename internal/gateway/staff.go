@@ -163,6 +163,10 @@ func (s *staff) wake(ctx context.Context) error {
 					err = s.put(ctx, encode(f))
 				}
 			}
+		case store.TopicTalk:
+			if h.Agent == s.agent {
+				err = s.talk(ctx, h)
+			}
 		case store.TopicLink, store.TopicAgent:
 			if h.Agent == s.agent {
 				err = s.me(ctx)
@@ -198,6 +202,9 @@ func (s *staff) everything(ctx context.Context) error {
 		if err := s.entries(ctx, id); err != nil {
 			return err
 		}
+	}
+	if err := s.talk(ctx, store.Hint{}); err != nil {
+		return err
 	}
 	return s.me(ctx)
 }

@@ -27,6 +27,12 @@ type Chat struct {
 	TenantID string    `json:"tenantId"`
 	Members  []Member  `json:"members"`            // only when expanded
 	Last     *Preview  `json:"lastMessagePreview"` // in lists only
+	View     *View     `json:"viewpoint"`
+}
+
+// View is how the caller sees a chat.
+type View struct {
+	Read *time.Time `json:"lastMessageReadDateTime"`
 }
 
 // Preview is the newest message of a chat in a list.

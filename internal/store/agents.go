@@ -23,6 +23,7 @@ type Agent struct {
 	Capacity     int // how many conversations at once; 0 for no bound
 	Settings     json.RawMessage
 	CreatedAt    time.Time
+	Photo        string // version of the photo; read only, see PutPhoto
 }
 
 var (
@@ -113,13 +114,14 @@ func (s *Store) agents(ctx context.Context, where string, args ...any) ([]Agent,
 	return collect(ctx, s, "read agents", func(rows *sql.Rows) (a Agent, err error) {
 		var roles, settings string
 		var created int64
-		err = rows.Scan(&a.ID, &a.Login, &a.Name, &a.Nickname, &a.Locale, &a.PasswordHash, &roles, &a.Capacity, &settings, &created)
+		err = rows.Scan(&a.ID, &a.Login, &a.Name, &a.Nickname, &a.Locale, &a.PasswordHash, &roles, &a.Capacity, &settings, &created, &a.Photo)
 		if err != nil {
 			return a, err
 		}
 		a.Settings, a.CreatedAt = json.RawMessage(settings), fromMicro(created)
 		return a, json.Unmarshal([]byte(roles), &a.Roles)
-	}, `SELECT id, login, name, nickname, locale, password_hash, roles, capacity, settings, created FROM agents `+where, args...)
+	}, `SELECT id, login, name, nickname, locale, password_hash, roles, capacity, settings, created, COALESCE(version, '')
+		FROM agents LEFT JOIN photos ON photos.agent = agents.id `+where, args...)
 }
 
 // collect reads all rows of a query.

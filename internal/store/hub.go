@@ -29,11 +29,14 @@ const (
 	TopicAgent    = "agent"    // an agent's account changed
 	TopicOffer    = "offer"    // a colleague was offered a place
 	TopicPresence = "presence" // somebody came or went; Data says who
+	TopicTalk     = "talk"     // something was written in a chat of an agent's own in Microsoft Teams; Data says where
 	TopicAll      = "all"      // hints were or may have been lost: look at everything
 )
 
 // passing reports whether the hint itself is all there is.
-func (h Hint) passing() bool { return h.Topic == TopicTyping || h.Topic == TopicPresence }
+func (h Hint) passing() bool {
+	return h.Topic == TopicTyping || h.Topic == TopicPresence || h.Topic == TopicTalk
+}
 
 // Filter says which hints a subscription gets: those of the conversations, those that concern the agent – by name, or because the
 // agent takes part in the conversation – or every one. TopicAll comes in any case.
@@ -44,7 +47,7 @@ type Filter struct {
 }
 
 // Subscription collects hints until they are taken. Memory is bounded: hints of the same conversation, agent and topic are one,
-// except typing and presence. What exceeds the bound becomes TopicAll, or is dropped if it is typing or presence.
+// except those that are all there is (typing, presence, talk). What exceeds the bound becomes TopicAll; those are dropped.
 type Subscription struct {
 	hub    *hub
 	filter Filter        // guarded by hub.mu

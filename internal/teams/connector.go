@@ -60,6 +60,7 @@ type Connector struct {
 	incarnation string
 	marker      []byte // key of the hidden markers
 	keys        *graph.KeySet
+	talks       talks
 
 	mu       sync.Mutex
 	tokens   map[signIn]*tokens

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	folderID     = "teams-chats"
+	folderID     = directory.FolderTeamsChats
 	folderFresh  = 10 * time.Minute // how long a list is shown without asking Microsoft
-	folderPeople = 500              // people in the folder at most
+	folderPeople = 2000             // people in the folder at most
 	folderChats  = 2000             // chats looked through at most
 	searchPeople = 25
 )
@@ -30,7 +30,7 @@ type recent struct {
 
 // Source fills the folder "Microsoft Teams Chats" – the people with whom an agent has recent one-to-one chats – and searches the tenant.
 func (k *Connector) Source() directory.Source {
-	return directory.Source{Owns: k.owns, Folder: k.folder, Search: k.search, Person: k.lookUp}
+	return directory.Source{Owns: k.owns, Folder: k.folder, Search: k.search, Person: k.lookUp, Present: k.present}
 }
 
 func (k *Connector) owns(_ context.Context, id chat.AccountID) bool {
@@ -87,11 +87,11 @@ func (k *Connector) folder(ctx context.Context, agent chat.AgentID) (directory.F
 	if known {
 		f.AsOf = &asOf
 	}
-	if f.State == directory.OK {
-		if len(f.People) == 0 {
-			f.State = directory.Empty
-		}
-		k.addPresence(ctx, l, f.People)
+	for i := range f.People {
+		f.People[i].Kind = directory.Expert // what was cached by an older version does not say it
+	}
+	if f.State == directory.OK && len(f.People) == 0 {
+		f.State = directory.Empty
 	}
 	return f, nil
 }
@@ -191,9 +191,26 @@ func partner(c graph.Chat, l store.Link, a store.Account) (directory.Person, boo
 			continue
 		}
 		last := c.Last.Created
-		return directory.Person{Account: l.Account, ID: chat.PersonID(m.UserID), Name: oneLine(m.Name), LastChatAt: &last}, true
+		return directory.Person{Kind: directory.Expert, Account: l.Account, ID: chat.PersonID(m.UserID), Name: oneLine(m.Name), LastChatAt: &last,
+			Chat: string(c.ID), Unread: fresh(c, l)}, true
 	}
 	return directory.Person{}, false
+}
+
+// fresh reports whether the newest message of a chat is another's and the agent has not read it.
+func fresh(c graph.Chat, l store.Link) bool {
+	own := c.Last.From != nil && c.Last.From.User != nil && chat.PersonID(c.Last.From.User.ID) == l.Person
+	return !own && c.View != nil && c.View.Read != nil && c.Last.Created.After(*c.View.Read)
+}
+
+// present adds presence where the agent is signed in.
+func (k *Connector) present(ctx context.Context, agent chat.AgentID, people []directory.Person) {
+	l, state, err := k.signedIn(ctx, agent)
+	if err != nil {
+		k.Log.WarnContext(ctx, "teams: presence can't be read", "agent", agent, "err", err)
+	} else if state == directory.OK {
+		k.addPresence(ctx, l, people)
+	}
 }
 
 // addPresence adds who can be reached. A list without it is better than none.
@@ -213,7 +230,7 @@ func (k *Connector) addPresence(ctx context.Context, l store.Link, people []dire
 	for _, p := range list {
 		view := &directory.Presence{Availability: p.Availability, Activity: p.Activity}
 		if p.OutOfOffice != nil && p.OutOfOffice.Is {
-			view.OutOfOffice = oneLine(p.OutOfOffice.Message)
+			view.Away, view.OutOfOffice = true, oneLine(p.OutOfOffice.Message)
 		}
 		byID[chat.PersonID(p.ID)] = view
 	}
@@ -251,12 +268,11 @@ func (k *Connector) search(ctx context.Context, agent chat.AgentID, words string
 	if len(found.People) == 0 {
 		found.State = directory.Empty
 	}
-	k.addPresence(ctx, l, found.People)
 	return found, nil
 }
 
 func personOf(a chat.AccountID, u graph.User) directory.Person {
-	return directory.Person{Account: a, ID: chat.PersonID(u.ID), Name: oneLine(u.Name), JobTitle: oneLine(u.JobTitle), Department: oneLine(u.Department)}
+	return directory.Person{Kind: directory.Expert, Account: a, ID: chat.PersonID(u.ID), Name: oneLine(u.Name), JobTitle: oneLine(u.JobTitle), Department: oneLine(u.Department)}
 }
 
 // lookUp finds somebody by id: in the folder, else at Microsoft.

@@ -24,7 +24,7 @@ func (r *run) hear(ctx context.Context, agent chat.AgentID, m graph.ChatMessage,
 		return err
 	}
 	if !ok {
-		return r.elsewhere(ctx, agent, tries)
+		return r.elsewhere(ctx, agent, m, tries)
 	}
 	leave, err := r.gates.enter(ctx, t.Conversation)
 	if err != nil {
@@ -34,8 +34,9 @@ func (r *run) hear(ctx context.Context, agent chat.AgentID, m graph.ChatMessage,
 	return r.ear(t, tries).hear(ctx, m)
 }
 
-// elsewhere notes a message in a chat that is no thread of ours: the agent's folder of recent chats has changed.
-func (r *run) elsewhere(ctx context.Context, agent chat.AgentID, tries int) error {
+// elsewhere notes a message in a chat that is no thread of ours: the agent's folder of recent chats has changed, and the agent's
+// browser may show that very chat.
+func (r *run) elsewhere(ctx context.Context, agent chat.AgentID, m graph.ChatMessage, tries int) error {
 	threads, err := r.Store.OpenThreads(ctx, r.id)
 	if err != nil {
 		return err
@@ -44,7 +45,10 @@ func (r *run) elsewhere(ctx context.Context, agent chat.AgentID, tries int) erro
 	if making && tries < heldBack {
 		return errThreadInMaking
 	}
-	return r.soil(ctx, agent)
+	if err := r.soil(ctx, agent); err != nil {
+		return err
+	}
+	return r.tellTalk(ctx, agent, m)
 }
 
 // heldBack is how often a message is tried again for a reason that passes, before it is taken in as well as can be.

@@ -26,6 +26,8 @@ type Link struct {
 	Reason      string               `json:"reason,omitempty"`
 	Missing     []string             `json:"missing,omitempty"`     // permissions that were not granted
 	Permissions []account.Permission `json:"permissions,omitempty"` // what works, feature by feature
+	Granted     []string             `json:"granted,omitempty"`     // those that were
+	Optional    []string             `json:"optional,omitempty" doc:"Permissions that channels need and that were not granted."`
 }
 
 // LinkAccount names an integration account.
@@ -61,6 +63,8 @@ func (k *Connector) Link(ctx context.Context, agent chat.AgentID) (Link, error) 
 	if a.Settings.ReplacedBy != "" {
 		view.State, view.Reason = string(store.LinkNeedsSignIn), reasonReplaced
 	}
+	view.Granted = granted(l.Scopes)
+	view.Optional = missing(l.Scopes, append([]string{graph.ScopeReadChannels}, graph.ChannelScopes...))
 	return view, nil
 }
 
@@ -112,11 +116,31 @@ type signInState struct {
 	Account  chat.AccountID
 	Verifier string
 	Nonce    string
+	Channels bool // asks for what channels need, too
+}
+
+// appFor is the application as a sign-in uses it. Channels are asked for only when the agent wants them: a tenant that does not grant
+// them must not keep anybody from signing in.
+func (k *Connector) appFor(a store.Account, channels bool) *graph.App {
+	app := k.app(a)
+	if channels {
+		app.Scopes = slices.Concat(app.Scopes, graph.ChannelScopes)
+	}
+	return app
 }
 
 // StartSignIn returns where to send the agent's browser. session binds the sign-in to the browser that began it; with is the account
 // that the agent chose, or "" where there is nothing to choose. Errors: chat.Conflict "no_account", chat.Invalid "choose_account".
 func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error) {
+	return k.startSignIn(ctx, agent, session, locale, with, false)
+}
+
+// StartWithChannels is StartSignIn for an agent who wants to write in channels, too.
+func (k *Connector) StartWithChannels(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error) {
+	return k.startSignIn(ctx, agent, session, locale, with, true)
+}
+
+func (k *Connector) startSignIn(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID, channels bool) (string, error) {
 	old, had, err := k.current(ctx, agent)
 	if err != nil {
 		return "", err
@@ -127,7 +151,7 @@ func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session
 	}
 	state, hash := k.Store.NewToken()
 	nonce, _ := k.Store.NewToken()
-	s := signInState{Agent: agent, Session: session, Account: a.ID, Verifier: graph.NewVerifier(), Nonce: nonce}
+	s := signInState{Agent: agent, Session: session, Account: a.ID, Verifier: graph.NewVerifier(), Nonce: nonce, Channels: channels}
 	data, err := json.Marshal(s)
 	if err != nil {
 		return "", fmt.Errorf("begin sign-in: %w", err)
@@ -139,7 +163,7 @@ func (k *Connector) StartSignIn(ctx context.Context, agent chat.AgentID, session
 	if had && old.Account == a.ID {
 		ask.Claims = old.Claims
 	}
-	return k.app(a).AuthURL(ask), nil
+	return k.appFor(a, channels).AuthURL(ask), nil
 }
 
 // choose finds the account to sign in with: the one that was named, the only one, or the one of the present sign-in.
@@ -183,7 +207,7 @@ func (k *Connector) FinishSignIn(ctx context.Context, agent chat.AgentID, sessio
 	if refused := graph.CallbackError(q); refused != nil {
 		return k.refused(ctx, a, refused)
 	}
-	who, err := k.app(a).Exchange(ctx, q.Get("code"), s.Verifier, s.Nonce)
+	who, err := k.appFor(a, s.Channels).Exchange(ctx, q.Get("code"), s.Verifier, s.Nonce)
 	if err != nil {
 		return k.refused(ctx, a, err)
 	}
@@ -270,6 +294,7 @@ func (k *Connector) unlink(ctx context.Context, l store.Link) error {
 	if err := k.Store.DeleteLink(ctx, l.Account, l.Agent); err != nil {
 		return err
 	}
+	k.talks.forget(l.Agent)
 	return k.note(ctx, l.Agent, "unlink_teams")
 }
 

@@ -18,10 +18,70 @@ type foldersOut struct {
 
 func (s *Server) directory(ctx context.Context, who auth.Session, _ *struct{}) (foldersOut, error) {
 	folders, err := s.cfg.Directory.Folders(ctx, who.Agent)
-	if err == nil && len(folders) == 0 {
-		folders = []directory.Folder{{ID: "teams-chats", State: directory.Off, People: []directory.Person{}}}
-	}
 	return foldersOut{folders}, err
+}
+
+type folderIn struct {
+	Folder string `path:"folder"`
+	Offset int    `query:"offset" minimum:"0" maximum:"1000000" doc:"How many people to leave out."`
+	Limit  int    `query:"limit" minimum:"0" maximum:"650" doc:"How many people at most; 200 when it is 0."`
+}
+
+func (s *Server) directoryFolder(ctx context.Context, who auth.Session, in *folderIn) (directory.Folder, error) {
+	limit := in.Limit
+	if limit == 0 {
+		limit = directory.PageSize
+	}
+	return s.cfg.Directory.Folder(ctx, who.Agent, in.Folder, in.Offset, limit)
+}
+
+type peopleIn struct {
+	Body struct {
+		People []chat.Person `json:"people" nullable:"false"`
+	}
+}
+
+// presenceOut is what may have changed about people.
+type presenceOut struct {
+	People []presentPerson `json:"people"`
+}
+
+type presentPerson struct {
+	Account  chat.AccountID      `json:"account"`
+	ID       chat.PersonID       `json:"id"`
+	Presence *directory.Presence `json:"presence,omitempty"`
+	AtDesk   *directory.AtDesk   `json:"atDesk,omitempty"`
+}
+
+func (s *Server) directoryPresence(ctx context.Context, who auth.Session, in *peopleIn) (presenceOut, error) {
+	people, err := s.cfg.Directory.Present(ctx, who.Agent, in.Body.People)
+	out := presenceOut{make([]presentPerson, len(people))}
+	for i, p := range people {
+		out.People[i] = presentPerson{p.Account, p.ID, p.Presence, p.AtDesk}
+	}
+	return out, err
+}
+
+type starIn struct {
+	Body struct {
+		Account chat.AccountID `json:"account"`
+		ID      chat.PersonID  `json:"id"`
+		On      bool           `json:"on"`
+	}
+}
+
+func (s *Server) star(ctx context.Context, who auth.Session, in *starIn) (nothing, error) {
+	b := in.Body
+	return nothing{}, s.cfg.Directory.Star(ctx, who.Agent, chat.Person{Account: b.Account, ID: b.ID}, b.On)
+}
+
+type suggestionsOut struct {
+	People []directory.Suggestion `json:"people"`
+}
+
+func (s *Server) suggestions(ctx context.Context, a desk.Actor, _ *struct{}) (suggestionsOut, error) {
+	people, err := s.cfg.Directory.Suggest(ctx, a.Agent, a.Conversation)
+	return suggestionsOut{people}, err
 }
 
 type searchIn struct {
@@ -73,6 +133,9 @@ func (s *Server) invite(ctx context.Context, a desk.Actor, in *inviteIn) (invite
 		}
 		if err != nil {
 			return invitedOut{}, err
+		}
+		if found.Kind != directory.Expert {
+			return invitedOut{}, chat.RefuseField(fmt.Sprintf("people[%d]", i), "not_an_expert", "Only people of Microsoft Teams can be invited.")
 		}
 		guests[i] = desk.Guest{Person: p, Name: found.Name}
 	}

@@ -72,7 +72,7 @@ func (s *Server) download(ctx context.Context, who auth.Session, in *downloadIn)
 
 var errNoFile = chat.Refuse(chat.NotFound, "no_file", "There is no such file.")
 
-// send answers with a file. Pictures may be shown, in a sandbox; everything else is for saving, whatever it claims to be.
+// send answers with a file of the actor's conversation.
 func (s *Server) send(ctx context.Context, a desk.Actor, id chat.FileID) (func(huma.Context), error) {
 	f, blob, err := s.cfg.Desk.OpenFile(ctx, a, id)
 	if err != nil {
@@ -85,17 +85,22 @@ func (s *Server) send(ctx context.Context, a desk.Actor, id chat.FileID) (func(h
 			}
 		}()
 		r, w := humago.Unwrap(hc)
-		h := w.Header()
-		how, kind := "attachment", "application/octet-stream"
-		if shown(f) {
-			how, kind = "inline", f.Type
-		}
-		h.Set("Content-Type", kind)
-		h.Set("Content-Disposition", disposition(how, f.Name))
-		h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-		h.Set("Cache-Control", "private, no-store")
-		http.ServeContent(w, r, "", time.Time{}, blob)
+		s.serve(w, r, f, blob)
 	}, nil
+}
+
+// serve answers with the bytes of a file. Pictures may be shown, in a sandbox; everything else is for saving, whatever it claims to be.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, f chat.File, bytes io.ReadSeeker) {
+	h := w.Header()
+	how, kind := "attachment", "application/octet-stream"
+	if shown(f) {
+		how, kind = "inline", f.Type
+	}
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", disposition(how, f.Name))
+	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	h.Set("Cache-Control", "private, no-store")
+	http.ServeContent(w, r, "", time.Time{}, bytes)
 }
 
 // shown reports whether browsers may show a file: only what package media took apart and put together again.

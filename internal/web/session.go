@@ -38,6 +38,7 @@ type Me struct {
 	Roles    []auth.Role     `json:"roles"`
 	Capacity int             `json:"capacity"`
 	Settings json.RawMessage `json:"settings"`
+	Photo    string          `json:"photo,omitempty" doc:"Version of the photo, if there is one."`
 	Teams    any             `json:"teams" doc:"TeamsLink of docs/api.md."`
 }
 
@@ -56,7 +57,7 @@ func me(ctx context.Context, m Microsoft, who auth.Staff) (Me, error) {
 		return Me{}, err
 	}
 	return Me{ID: who.Agent, Login: who.Login, Name: who.Name, Nickname: who.Nickname, Locale: who.Locale, Roles: who.Roles,
-		Capacity: who.Capacity, Settings: who.Settings, Teams: link}, nil
+		Capacity: who.Capacity, Settings: who.Settings, Photo: who.Photo, Teams: link}, nil
 }
 
 // exchanged gives a call the request and the answer behind it. Calls that set cookies or stream bytes embed it.
@@ -106,6 +107,9 @@ func (s *Server) session(ctx context.Context, who auth.Session, _ *struct{}) (Me
 
 func (s *Server) signOut(ctx context.Context, who auth.Session, in *bare) (nothing, error) {
 	http.SetCookie(in.writer, sessionCookie("", -1))
+	if forget := s.cfg.Microsoft.Talks.Forget; forget != nil {
+		forget(who.Agent)
+	}
 	return nothing{}, s.cfg.Auth.SignOut(ctx, who)
 }
 

@@ -206,7 +206,7 @@ func TestDirectory(t *testing.T) {
 	anna := w.signIn("anna")
 	var folders foldersOut
 	w.want(200, anna.call("GET", "/directory", ""), &folders)
-	if len(folders.Folders) != 1 || folders.Folders[0].ID != "teams-chats" || folders.Folders[0].People[0].Name != "Erik Lindqvist" {
+	if len(folders.Folders) != 2 || folders.Folders[1].ID != "teams-chats" || folders.Folders[1].People[0].Name != "Erik Lindqvist" {
 		t.Errorf("folders are %+v", folders)
 	}
 	for q, want := range map[string]int{"mei": 1, "": 0, " \n ": 0, "nobody": 0, "%00e": 2} {

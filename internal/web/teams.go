@@ -35,7 +35,8 @@ type urlOut struct {
 
 type teamsStartIn struct {
 	Body *struct {
-		Account chat.AccountID `json:"account,omitempty" doc:"Which account, where there are several."`
+		Account  chat.AccountID `json:"account,omitempty" doc:"Which account, where there are several."`
+		Channels bool           `json:"channels,omitempty" doc:"Ask for what writing in channels needs, too."`
 	}
 }
 
@@ -43,11 +44,14 @@ func (s *Server) teamsStart(ctx context.Context, who auth.Session, in *teamsStar
 	if s.cfg.Microsoft.Start == nil {
 		return urlOut{}, errTeamsOff
 	}
-	with := chat.AccountID("")
+	start, with := s.cfg.Microsoft.Start, chat.AccountID("")
 	if in.Body != nil {
 		with = in.Body.Account
+		if in.Body.Channels {
+			start = s.cfg.Microsoft.StartWithChannels
+		}
 	}
-	at, err := s.cfg.Microsoft.Start(ctx, who.Agent, who.ID(), who.Locale, with)
+	at, err := start(ctx, who.Agent, who.ID(), who.Locale, with)
 	return urlOut{at}, err
 }
 
@@ -56,6 +60,18 @@ func (s *Server) teamsDisable(ctx context.Context, who auth.Session, _ *bare) (n
 		return nothing{}, errTeamsOff
 	}
 	return nothing{}, s.cfg.Microsoft.Disable(ctx, who.Agent)
+}
+
+type carriedOut struct {
+	Conferences any `json:"conferences" doc:"Running conferences: {id?, number, service, customer?}."`
+}
+
+func (s *Server) teamsCarries(ctx context.Context, who auth.Session, _ *struct{}) (carriedOut, error) {
+	if s.cfg.Microsoft.Carries == nil {
+		return carriedOut{[]struct{}{}}, nil
+	}
+	list, err := s.cfg.Microsoft.Carries(ctx, who.Agent)
+	return carriedOut{list}, err
 }
 
 // teamsCallback takes the browser back from Microsoft and sends it on to the profile, with what went wrong in the fragment.

@@ -65,13 +65,18 @@ type Config struct {
 type Microsoft struct {
 	// Link returns TeamsLink of docs/api.md.
 	Link func(ctx context.Context, agent chat.AgentID) (any, error)
-	// Start returns the address at which the agent signs in at Microsoft; the session is the one that may finish it.
-	// with is the account that the agent chose, if there are several.
-	Start func(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error)
+	// Start returns the address at which the agent signs in at Microsoft; the session is the one that may finish it; with is the account
+	// that the agent chose, if there are several. StartWithChannels asks for what writing in channels needs, too.
+	Start             func(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error)
+	StartWithChannels func(ctx context.Context, agent chat.AgentID, session, locale string, with chat.AccountID) (string, error)
 	// Finish takes in what Microsoft sent the browser back with. Refusals are chat.Errors; Field names the thing they are about.
 	Finish func(ctx context.Context, agent chat.AgentID, session string, query url.Values) error
 	// Disable revokes and forgets the agent's sign-in.
 	Disable func(ctx context.Context, agent chat.AgentID) error
+	// Carries lists the conferences that stop when an agent disables Microsoft Teams.
+	Carries func(ctx context.Context, agent chat.AgentID) (any, error)
+	// Talks is how agents write in Microsoft Teams outside of conversations.
+	Talks directory.Talks
 	// Focus is told that an agent opened or came back to a conversation.
 	Focus func(ctx context.Context, conversation chat.ConversationID)
 	// RetryLane sets a blocked lane going again.

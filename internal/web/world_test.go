@@ -66,7 +66,7 @@ var people = map[chat.PersonID]string{"p-erik": "Erik Lindqvist", "p-mei": "Mei 
 
 func source() directory.Source {
 	person := func(id chat.PersonID) directory.Person {
-		return directory.Person{Account: "contoso", ID: id, Name: people[id], Presence: &directory.Presence{Availability: "Available", Activity: "Available"}}
+		return directory.Person{Kind: directory.Expert, Account: "contoso", ID: id, Name: people[id], Presence: &directory.Presence{Availability: "Available", Activity: "Available"}}
 	}
 	return directory.Source{
 		Owns: func(_ context.Context, a chat.AccountID) bool { return a == "contoso" },
@@ -138,7 +138,7 @@ func start(t testing.TB, change func(*Config)) *world {
 	})
 	ts := httptest.NewUnstartedServer(nil)
 	w.url = "http://" + ts.Listener.Addr().String()
-	c := Config{Store: w.store, Desk: w.desk, Auth: w.auth, Directory: directory.New(source()), PublicURL: w.url, UI: built(),
+	c := Config{Store: w.store, Desk: w.desk, Auth: w.auth, Directory: directory.New(w.store, source()), PublicURL: w.url, UI: built(),
 		StaffLive: live.StaffHandler(), VisitorLive: live.VisitorHandler(), Metrics: w.metrics,
 		Log:       slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Microsoft: Microsoft{Focus: func(_ context.Context, id chat.ConversationID) { w.focused <- id }}}

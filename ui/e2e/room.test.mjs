@@ -78,7 +78,7 @@ for (const lang of /** @type {const} */ (["de", "en"])) {
     await desk.getByRole("button", { name: w.add }).click();
     const dialog = desk.getByRole("dialog", { name: w.directory });
     await dialog.getByRole("treeitem", { name: /Microsoft Teams Chats/ }).first().click();
-    await dialog.getByText("Erik Lind").click();
+    await dialog.getByText("Erik Lind").first().click(); // the second time he is suggested, too
     await dialog.getByRole("button", { name: r.preview }).click();
     const lines = dialog.getByRole("list", { name: r.previewTitle });
     await lines.getByText("•••• •••• •••• 1111").waitFor();
@@ -116,7 +116,7 @@ for (const lang of /** @type {const} */ (["de", "en"])) {
 
     // Handing over: the colleague is asked, accepts, and the first agent is out.
     await desk.getByRole("button", { name: w.add }).click();
-    await dialog.getByRole("treeitem", { name: r.colleagues }).first().click();
+    await dialog.getByRole("treeitem", { name: r.users }).first().click();
     await dialog.getByText("Ben Okafor").click();
     await shoot(desk, `${lang}-room-4-colleagues`);
     await dialog.getByRole("button", { name: r.transfer, exact: true }).click();

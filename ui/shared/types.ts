@@ -47,6 +47,7 @@ export interface FileRef {
   type: string; // media type found by looking at the bytes
   width?: number; // pixels, pictures only
   height?: number;
+  url?: string; // set by the desk where the bytes lie elsewhere than among the conversation's files
 }
 
 export interface Node {
@@ -170,6 +171,69 @@ export interface VisitorView {
   last: number;
   position?: number; // place in the queue while waiting, from 1
   cursors: Cursor[];
+}
+
+/** Somebody, or a service, in the directory. */
+export interface Person {
+  kind: "expert" | "agent" | "service";
+  account: string;
+  id: string;
+  name: string;
+  jobTitle?: string;
+  department?: string;
+  team?: string; // of agents
+  photo?: string; // version of an agent's photo
+  presence?: { availability: string; activity: string; away?: boolean; outOfOffice?: string };
+  atDesk?: { signedIn: boolean; chats: number; notReady?: string }; // of agents
+  lastChatAt?: string;
+  chat?: string; // the reader's one-to-one chat with them in Microsoft Teams
+  unread?: boolean;
+}
+
+export type FolderState = "ok" | "empty" | "not_signed_in" | "needs_sign_in" | "stale" | "off" | "missing_permission";
+
+/** A folder of the directory; people is the part of it that begins at offset. */
+export interface Folder {
+  id: string;
+  state: FolderState;
+  people: Person[];
+  offset?: number;
+  total: number;
+  asOf?: string;
+  reason?: string;
+}
+
+/** Somebody who solved the like before, and why they are named. */
+export interface Suggestion extends Person {
+  conferences: number;
+  firstAnswer?: number; // ms, as a rule
+}
+
+/** The folder "Microsoft Teams Channels". */
+export interface Channels {
+  state: FolderState;
+  reason?: string; // the permission that is missing
+  teams: { id: string; name: string; channels: { id: string; name: string; webUrl?: string }[] }[];
+}
+
+/** A message of an agent's own chat in Microsoft Teams, or of a channel. Files in content have their number in the message as id. */
+export interface TeamsLine {
+  id: string;
+  at: string;
+  author: string;
+  mine?: boolean;
+  content: Node[];
+  edited?: boolean;
+  deleted?: boolean;
+  replies?: number;
+}
+
+export interface TeamsLines {
+  lines: TeamsLine[]; // oldest first
+  before?: string; // cursor of the page before
+  state: FolderState;
+  reason?: string;
+  webUrl?: string;
 }
 
 export interface Problem {

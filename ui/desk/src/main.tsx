@@ -9,6 +9,7 @@ import "./style/conv.css";
 import "./style/line.css";
 import "./style/composer.css";
 import "./style/dialogs.css";
+import "./style/directory.css";
 import "./style/room.css";
 import "./style/admin.css";
 import { loadTexts, pickLocale } from "./texts/texts";

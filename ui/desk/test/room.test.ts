@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Entry, Participant, SharePreview, Summary } from "../../shared/types";
+import { takingPart } from "../src/model/directory";
 import { emptyLog, merge } from "../src/model/log";
 import { notices } from "../src/model/notices";
 import { answerBy, isPresent, offerTo, silentExperts } from "../src/model/people";
@@ -76,6 +77,14 @@ describe("colleagues and silence", () => {
     const state = receive({ ...initial, me: { id: "ben" } as never }, { type: "lists", mine: [], waiting: [], offers: [{ ...chat([offered]), me: undefined } as never] });
     expect(state.offers).toEqual(["c"]);
     expect(state.mine).toEqual([]);
+  });
+  it("does not let anybody be asked twice", () => {
+    const offer = { agents: ["ben"], until: at };
+    const taken = takingPart(chat([
+      person(2, { agent: "anna" }), person(3, { agent: "ben", state: "invited", offer }), person(4, { agent: "cem", state: "left" }),
+      person(5, { state: "invited", offer: { ...offer, service: "billing" } }), person(6, { kind: "expert", state: "inviting", person: { account: "contoso", id: "erik" } }),
+    ]));
+    expect([...taken]).toEqual(["@agents anna", "@agents ben", "@services billing", "contoso erik"]);
   });
   it("counts down from the invitation or the last reminder", () => {
     const expert = person(3, { kind: "expert", invitedAt: at });

@@ -24,7 +24,9 @@ type Slots<K extends string> = K extends `${string}{${infer N}}${infer R}` ? N |
 type Ask<K extends keyof Calls> = ([Slots<K>] extends [never] ? unknown : { path: Record<Slots<K>, string | number> }) &
   (Calls[K] extends { body: infer B } ? { body: B } : unknown) &
   (Calls[K] extends { query: infer Q } ? { query: Q } : unknown);
-type Args<K extends keyof Calls> = unknown extends Ask<K> ? [] : [Ask<K>];
+/** Any call may be given up; what was sent may have happened all the same. */
+type Given = { signal?: AbortSignal };
+type Args<K extends keyof Calls> = unknown extends Ask<K> ? [Given?] : [Ask<K> & Given];
 
 /** Calls below /api/v1, typed by the map of calls. A lost session is told to `signedOut` once per answer. */
 export class Api {
@@ -32,9 +34,9 @@ export class Api {
 
   /** One call; answers the decoded body, or undefined for 204. Throws Refusal or Unreachable. */
   async call<K extends keyof Calls>(what: K, ...args: Args<K>): Promise<Calls[K]["answer"]> {
-    const ask = (args[0] ?? {}) as { path?: Record<string, string | number>; query?: Record<string, unknown>; body?: unknown };
+    const ask = (args[0] ?? {}) as { path?: Record<string, string | number>; query?: Record<string, unknown>; body?: unknown } & Given;
     const [method, pattern] = what.split(" ") as [string, string];
-    const answer = await this.fetch(method, address(pattern, ask.path, ask.query), ask.body);
+    const answer = await this.fetch(method, address(pattern, ask.path, ask.query), ask.body, ask.signal);
     if (answer.status === 204) return undefined as Calls[K]["answer"];
     try {
       return (await answer.json()) as Calls[K]["answer"];
@@ -43,12 +45,19 @@ export class Api {
     }
   }
 
-  private async fetch(method: string, url: string, body: unknown): Promise<Response> {
+  /** Sends bytes as they are; answers the decoded body. */
+  async send<A>(method: string, path: string, bytes: Blob): Promise<A> {
+    return (await (await this.fetch(method, address(path), bytes)).json()) as A;
+  }
+
+  private async fetch(method: string, url: string, body: unknown, given?: AbortSignal): Promise<Response> {
     let answer: Response;
+    const raw = body instanceof Blob;
+    const signal = AbortSignal.any([AbortSignal.timeout(patience), ...(given ? [given] : [])]);
     try {
       answer = await this.fetcher(url, {
-        method, credentials: "same-origin", signal: AbortSignal.timeout(patience),
-        ...(body === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+        method, credentials: "same-origin", signal,
+        ...(body === undefined ? {} : { headers: { "Content-Type": raw ? "application/octet-stream" : "application/json" }, body: raw ? body : JSON.stringify(body) }),
       });
     } catch {
       throw new Unreachable("no answer");

@@ -1,11 +1,12 @@
 // The one typed map of all calls the desk makes, docs/api.md "Staff".
-import type { Entry, FileRef, Node, Participant, Share, SharePreview, Summary } from "../../../shared/types";
+import type { Channels, Entry, FileRef, Folder, Node, Participant, Person, Share, SharePreview, Suggestion, Summary, TeamsLine, TeamsLines } from "../../../shared/types";
 import type { AccountCalls, Permission } from "./accounts";
 
 export interface Settings {
   theme?: "system" | "light" | "dark";
   sound?: boolean; // absent: on
   notify?: boolean; // desktop notifications; absent: off
+  repeat?: boolean; // ring again while somebody waits; absent: off
 }
 
 export interface TeamsLink {
@@ -18,6 +19,16 @@ export interface TeamsLink {
   missing?: string[];
   choices?: { id: string; name: string }[]; // accounts to choose from, when there are several
   permissions?: Permission[];
+  granted?: string[];
+  optional?: string[]; // what channels need and was not granted
+}
+
+/** A running conference that an agent's sign-in carries. */
+export interface Carried {
+  id?: string;
+  number: number;
+  service: string;
+  customer?: string;
 }
 
 export interface Me {
@@ -29,17 +40,8 @@ export interface Me {
   roles: string[];
   capacity: number;
   settings: Settings;
+  photo?: string; // version
   teams: TeamsLink;
-}
-
-export interface Person {
-  account: string;
-  id: string;
-  name: string;
-  jobTitle?: string;
-  department?: string;
-  presence?: { availability: string; activity: string; outOfOffice?: boolean };
-  lastChatAt?: string;
 }
 
 /** An agent or a service that can be brought into a chat. */
@@ -47,14 +49,6 @@ export interface Colleague {
   kind: "agent" | "service";
   id: string;
   name: string;
-}
-
-export interface Folder {
-  id: string;
-  state: "ok" | "empty" | "not_signed_in" | "needs_sign_in" | "stale" | "off";
-  people: Person[];
-  asOf?: string;
-  reason?: string;
 }
 
 export interface Posted {
@@ -88,15 +82,31 @@ export interface Calls extends AccountCalls {
   "POST /conversations/{id}/participants/{n}/reminders": { answer: void };
   "POST /conversations/{id}/colleagues": { body: { agent?: string; service?: string; transfer?: boolean }; answer: Participant };
   "POST /conversations/{id}/decline": { answer: void };
-  "GET /directory/colleagues": { answer: { colleagues: Colleague[] } };
   "GET /directory": { answer: { folders: Folder[] } };
   "GET /directory/search": { query: { q: string }; answer: { people: Person[]; state: string } };
+  "GET /directory/folders/{folder}": { query: { offset: number; limit?: number }; answer: Folder };
+  "POST /directory/presence": { body: { people: { account: string; id: string }[] }; answer: { people: Pick<Person, "account" | "id" | "presence" | "atDesk">[] } };
+  "POST /directory/favourites": { body: { account: string; id: string; on: boolean }; answer: void };
+  "GET /conversations/{id}/suggestions": { answer: { people: Suggestion[] } };
+  "POST /teams-chats": { body: { account: string; id: string }; answer: { chat: string; person: Person; webUrl?: string } };
+  "GET /teams-chats/{chat}/messages": { query: { before?: string }; answer: TeamsLines };
+  "POST /teams-chats/{chat}/messages": { body: { id: string } & Partial<{ text: string; content: Node[] }>; answer: TeamsLine };
+  "POST /teams-chats/{chat}/read": { answer: void };
+  "GET /teams-channels": { answer: Channels };
+  "GET /teams-channels/{team}/{channel}/messages": { answer: TeamsLines };
+  "POST /teams-channels/{team}/{channel}/messages": { body: { id: string } & Partial<{ text: string; content: Node[] }>; answer: TeamsLine };
+  "GET /me/teams/conferences": { answer: { conferences: Carried[] } };
+  "DELETE /me/photo": { answer: void };
+  "GET /photos": { answer: { photos: Record<string, string> } };
   "GET /me/teams": { answer: TeamsLink };
-  "POST /me/teams": { body: { account?: string }; answer: { url: string } };
+  "POST /me/teams": { body: { account?: string; channels?: boolean }; answer: { url: string } };
   "DELETE /me/teams": { answer: void };
   "POST /tickets": { answer: { ticket: string } };
 }
 
 /** Where the bytes of files lie; the browser sends the session's cookie by itself. */
-export const fileURL = (file: Pick<FileRef, "id">) => `/api/v1/files/${encodeURIComponent(file.id)}`;
+export const fileURL = (file: Pick<FileRef, "id" | "url">) => file.url ?? `/api/v1/files/${encodeURIComponent(file.id)}`;
 export const transcriptURL = (id: string) => `/api/v1/conversations/${encodeURIComponent(id)}/transcript`;
+export const photoURL = (agent: string, version: string) => `/api/v1/photos/${encodeURIComponent(agent)}?v=${version}`;
+/** Where the files of a message of an agent's own chat, or of a channel, lie. */
+export const talkFileURL = (at: string, message: string, n: string) => `/api/v1${at}/messages/${encodeURIComponent(message)}/files/${encodeURIComponent(n)}`;

@@ -9,6 +9,7 @@ export type Down =
   | { type: "entries"; conversation: string; entries: Entry[]; upTo?: number }
   | { type: "typing"; conversation: string; participant: number; on: boolean }
   | { type: "me"; me: Me }
+  | { type: "teamsMessage"; chat?: string; name?: string; mine?: boolean } // without a chat: something may have been missed
   | { type: "ack"; id?: string; seq?: number; at?: string }
   | { type: "nack"; id?: string; problem: Partial<Problem> };
 

@@ -19,6 +19,7 @@ const typingFor = 6_000; // ms that somebody types after the last word of it
 const typingEvery = 3_000; // ms between two words of mine
 const focusEvery = 30_000;
 const retryAfter = 2_000;
+const repeatEvery = 15_000;
 const outboxKey = "trialog-outbox";
 
 export interface Draft {
@@ -86,6 +87,7 @@ export class Desk {
       reopen: () => this.reopen(),
     });
     this.hub.start();
+    void this.loadPhotos();
     if (this.s.view) void this.open(this.s.view);
   }
 
@@ -107,11 +109,54 @@ export class Desk {
     this.set((s) => (s.me ? { ...s, me: { ...s.me, teams } } : s));
   }
 
+  /** Which agents have a photo. Those who look like letters until the answer is here, or for good, are drawn as such. */
+  async loadPhotos(): Promise<void> {
+    await this.quietly(this.api.call("GET /photos").then(({ photos }) => this.set((s) => ({ ...s, photos }))));
+  }
+
+  async changePhoto(photo: Blob | undefined): Promise<void> {
+    if (photo) await this.api.send("PUT", "/me/photo", photo);
+    else await this.api.call("DELETE /me/photo");
+    const me = await this.api.call("GET /session");
+    this.set((s) => ({ ...s, me }));
+    await this.loadPhotos();
+  }
+
   // Live
+
+  private readonly talkers = new Set<(chat: string | undefined) => void>();
+
+  /** Listens for messages in the agent's own chats in Microsoft Teams; undefined: something may have been missed. Answers how to stop. */
+  onTalk(heard: (chat: string | undefined) => void): () => void {
+    this.talkers.add(heard);
+    return () => void this.talkers.delete(heard);
+  }
+
+  /** The agent looks at one of their own chats. */
+  sawTalk(chat: string): void {
+    if (this.s.talked.includes(chat)) this.set((s) => ({ ...s, talked: s.talked.filter((c) => c !== chat) }));
+  }
+
+  private again: ReturnType<typeof setInterval> | undefined;
+
+  /** Rings again for who waits, if the agent wants that, until nobody does. */
+  private repeat(): void {
+    const wanted = this.s.me?.settings.repeat === true && this.s.waiting.length > 0;
+    if (!wanted) {
+      clearInterval(this.again);
+      this.again = undefined;
+    } else this.again ??= setInterval(() => {
+      const first = this.s.summaries[this.s.waiting[0] ?? ""];
+      if (this.s.session === "in" && this.s.me?.settings.repeat && first) this.ring({ type: "waiting", conversation: first }, this);
+    }, repeatEvery);
+  }
 
   private hear(frame: Down, loud: boolean): void {
     if (loud) for (const n of notices(this.s, frame, this.hub?.watched ?? new Set())) this.ring(n, this);
     this.set((s) => receive(s, frame));
+    if (loud) this.repeat();
+    if (frame.type === "me") void this.loadPhotos();
+    if (frame.type === "teamsMessage") for (const l of this.talkers) l(frame.chat);
     if (frame.type === "typing") this.expire(frame.conversation, frame.participant, frame.on);
     if (frame.type === "lists" || frame.type === "summary") this.flush();
   }

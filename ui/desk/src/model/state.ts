@@ -21,10 +21,12 @@ export interface State {
   typing: Readonly<Record<string, readonly number[]>>;
   dividers: Readonly<Record<string, number>>; // where "new messages" begins, per conversation
   view?: string; // the conversation in view
+  talked: readonly string[]; // own chats in Microsoft Teams in which somebody else wrote since the agent last looked at them
+  photos: Readonly<Record<string, string>>; // version of the photo by agent
 }
 
 export const initial: State = {
-  session: "unknown", connection: "connecting", listed: false, summaries: {}, mine: [], waiting: [], offers: [], logs: {}, pages: {}, pending: [], typing: {}, dividers: {},
+  session: "unknown", connection: "connecting", listed: false, summaries: {}, mine: [], waiting: [], offers: [], logs: {}, pages: {}, pending: [], typing: {}, dividers: {}, talked: [], photos: {},
 };
 
 export const logOf = (s: State, id: string) => s.logs[id] ?? emptyLog;
@@ -44,6 +46,8 @@ export function receive(s: State, frame: Down): State {
       return typing(s, frame.conversation, frame.participant, frame.on);
     case "me":
       return { ...s, me: frame.me };
+    case "teamsMessage":
+      return frame.chat && !frame.mine && !s.talked.includes(frame.chat) ? { ...s, talked: [...s.talked, frame.chat] } : s;
   }
   return s;
 }

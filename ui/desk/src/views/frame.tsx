@@ -16,6 +16,7 @@ import { TopBar } from "./topbar";
 
 const Profile = lazy(() => import("./profile/profile"));
 const Admin = lazy(() => import("./admin/admin"));
+const DirectoryPage = lazy(() => import("./directory/page"));
 const Over = lazy(() => import("./over/over"));
 
 /** The signed-in desk: three columns, two with a drawer, or one screen after the other, as wide as the window is. */
@@ -34,13 +35,20 @@ export function Frame() {
       <a className="skip" href="#conversation" onClick={(e) => (e.preventDefault(), document.getElementById("conversation")?.focus())}>{t("top.skip")}</a>
       <TopBar />
       <div className="bars"><Banner /><AccountNotices /></div>
-      <Suspense fallback={<div className="page" />}>
-        {route.page === "profile" ? <Profile {...route} /> : route.page === "admin" ? <Admin {...route} /> : <Columns route={route} width={width} />}
-      </Suspense>
+      <Suspense fallback={<div className="page" />}><Page route={route} width={width} /></Suspense>
       <Toast />
       {over && <Suspense><Over conversation={id} /></Suspense>}
     </div>
   );
+}
+
+function Page({ route, width }: { route: Route; width: Width }) {
+  switch (route.page) {
+    case "profile": return <Profile {...route} />;
+    case "admin": return <Admin {...route} />;
+    case "directory": return <DirectoryPage {...route} />;
+  }
+  return <Columns route={route} width={width} />;
 }
 
 function Columns({ route, width }: { route: Route; width: Width }) {

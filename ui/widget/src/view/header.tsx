@@ -5,6 +5,7 @@ import type { Shell } from "../shell";
 import { Icon } from "./icons";
 import { lazy } from "./lazy";
 import type { Item } from "./menu";
+import { usePhoto } from "./photo";
 import { talk } from "./parts";
 
 const Menu = lazy(({ shell }: { shell: Shell; label: string; icon: "more"; items: Item[] }) => talk(shell).then((m) => m.Menu), () => null);
@@ -54,7 +55,7 @@ function Who({ shell, state }: { shell: Shell; state: State }) {
   return (
     <>
       <div class="faces" aria-hidden="true">
-        {people.slice(0, 3).map((p) => <Face person={p} key={p.id} />)}
+        {people.slice(0, 3).map((p) => <Face person={p} shell={shell} key={p.id} />)}
       </div>
       <h2>
         <span dir="auto">{w.and(people.map(publicName))}</span>
@@ -64,7 +65,8 @@ function Who({ shell, state }: { shell: Shell; state: State }) {
   );
 }
 
-function Face({ person }: { person: Participant }) {
+function Face({ person, shell }: { person: Participant; shell: Shell }) {
+  const photo = usePhoto(shell.session.api, person);
   const initials = publicName(person).split(/\s+/).map((part) => [...part][0] ?? "").slice(0, 2).join("").toUpperCase();
-  return <b class={`face ${person.kind}`}>{initials}</b>;
+  return <b class={`face ${person.kind}`}>{photo ? <img src={photo} alt="" /> : initials}</b>;
 }

@@ -1,4 +1,5 @@
 import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle } from "@fluentui/react-components";
+import type { ReactNode } from "react";
 import { useT } from "../context";
 
 interface Props {
@@ -7,17 +8,18 @@ interface Props {
   yes: string;
   onYes: () => void;
   onClose: () => void;
+  children?: ReactNode; // what else should be known
 }
 
 /** Asks before something that cannot be taken back. */
-export default function Confirm({ title, text, yes, onYes, onClose }: Props) {
+export default function Confirm({ title, text, yes, onYes, onClose, children }: Props) {
   const t = useT();
   return (
     <Dialog open modalType="alert" onOpenChange={(_, d) => !d.open && onClose()}>
       <DialogSurface style={{ maxWidth: 440 }}>
         <DialogBody>
           <DialogTitle>{title}</DialogTitle>
-          <DialogContent>{text}</DialogContent>
+          <DialogContent>{text}{children}</DialogContent>
           <DialogActions>
             <Button onClick={onClose}>{t("cancel")}</Button>
             <Button appearance="primary" onClick={() => (onYes(), onClose())}>{yes}</Button>

@@ -7,11 +7,23 @@ import { Keys } from "./keys";
 import { Lightbox } from "./lightbox";
 import { Palette } from "./palette";
 
+const settled = [300, 1200, 3000]; // ms after which what a dialog did to the page is done
+
+/** A dialog that is taken away while it is open leaves the page hidden from those who listen, sometimes only a moment later: shows it again. */
+function unhide(): void {
+  for (const ms of settled) {
+    setTimeout(() => {
+      if (!document.querySelector('[aria-modal="true"]')) document.getElementById("root")?.removeAttribute("aria-hidden");
+    }, ms);
+  }
+}
+
 export default function Over({ conversation }: { conversation: string | undefined }) {
   const { ui } = useShell();
   const over = useUi((s) => s.over);
   const picture = useUi((s) => s.picture);
   const close = () => ui.setState({ over: undefined });
+  useEffect(() => unhide, []);
   useFocusBack();
   return (
     <>

@@ -21,6 +21,7 @@ export function Palette({ conversation, onClose }: { conversation: string | unde
       case "open": return go(conversationHref(c.id));
       case "accept": return act(async () => (await desk.accept(c.id), go(conversationHref(c.id))));
       case "profile": return go("#/profile");
+      case "directory": return go("#/directory");
       case "accounts": return go(adminHref("accounts"));
       case "health": return go(adminHref("health"));
       case "add": return ui.setState({ over: "picker" });

@@ -1,11 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { Summary } from "../../../../shared/types";
-import type { Colleague, Person } from "../../lib/calls";
+import type { Person, Summary } from "../../../../shared/types";
+import type { Colleague } from "../../lib/calls";
 import { keyOfPerson } from "../../model/directory";
 import { everything, toShare, type Choice } from "../../model/share";
 import { useShell } from "../context";
-import { keyOfColleague } from "./colleagues";
 import { usePreview } from "./preview";
 
 /** A map with a member more or less. */
@@ -39,13 +38,18 @@ export function useGuests(c: Summary, onDone: () => void) {
     },
     onSuccess: onDone,
   });
+  const toggle = (p: Person) => {
+    if (invite.isPending) return;
+    const key = keyOfPerson(p);
+    if (p.kind === "expert") setPeople(flip(people, key, p));
+    else setColleagues(flip(colleagues, key, { kind: p.kind, id: p.id, name: p.name }));
+  };
   return {
+    ticked: new Set([...people.keys(), ...colleagues.keys()]) as ReadonlySet<string>,
     people, colleagues, looked, choice, choose, preview, invite,
     count: people.size + colleagues.size,
     transferable: colleagues.size === 1 && people.size === 0,
-    look: () => setLooked(true),
-    toggle: (p: Person) => void (invite.isPending || setPeople(flip(people, keyOfPerson(p), p))),
-    toggleColleague: (x: Colleague) => void (invite.isPending || setColleagues(flip(colleagues, keyOfColleague(x), x))),
+    look: () => setLooked(true), toggle,
   };
 }
 

@@ -1,26 +1,24 @@
 import { Button, Dialog, DialogSurface, SearchBox } from "@fluentui/react-components";
 import { Dismiss20Regular } from "@fluentui/react-icons/svg/dismiss";
 import { Eye16Regular } from "@fluentui/react-icons/svg/eye";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
-import type { Summary } from "../../../../shared/types";
+import { QueryClient, QueryClientProvider, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
+import type { Person, Summary } from "../../../../shared/types";
 import { codeOf } from "../../lib/api";
-import type { Person } from "../../lib/calls";
 import { filesOf } from "../../model/content";
-import { keyOfPerson, takingPart } from "../../model/directory";
+import { keyOfPerson, takingPart, warningOf } from "../../model/directory";
 import { errorText } from "../../model/facts";
 import { hasOlder } from "../../model/log";
 import { callName, customerOf } from "../../model/people";
 import { logOf } from "../../model/state";
-import { counts, toggled } from "../../model/share";
-import { listed } from "../../texts/texts";
+import { counts } from "../../model/share";
 import { useDesk, useShell } from "../context";
-import { ColleagueFolders } from "./colleagues";
+import { go } from "../route";
+import { DirectoryTree, useUnfolded } from "../tree/directorytree";
+import { useDirectory } from "../tree/queries";
+import type { TreeHandle } from "../tree/tree";
 import { useGuests, type Guests } from "./guests";
 import { Preview } from "./preview";
-import { PeopleTree } from "./tree";
-import { useDirectory } from "./queries";
-import { Tell } from "./tell";
 
 interface Props {
   c: Summary;
@@ -40,31 +38,29 @@ export default function Picker(props: Props) {
   );
 }
 
-const folders = ["agents", "services"];
-
 function Body({ c, onClose }: Props) {
-  const { t } = useShell();
+  const { desk, t } = useShell();
   const [query, setQuery] = useState("");
-  const [open, setOpen] = useState(false);
-  const [more, setMore] = useState<ReadonlySet<string>>(new Set());
   const [looking, setLooking] = useState(false);
-  const directory = useDirectory(query);
+  const unfolded = useUnfolded();
+  const directory = useDirectory(query, undefined);
+  const suggested = useQuery({ queryKey: ["suggestions", c.id], queryFn: ({ signal }) => desk.api.call("GET /conversations/{id}/suggestions", { path: { id: c.id }, signal }) });
   const taken = useMemo(() => takingPart(c), [c]);
   const guests = useGuests(c, onClose);
   const toggle = (p: Person) => void (taken.has(keyOfPerson(p)) || guests.toggle(p));
+  const tree = useRef<TreeHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    const timer = setTimeout(() => search.current?.focus()); // after the dialog, which gives the focus to its first button
+    const timer = setTimeout(() => search.current?.focus()); // the dialog itself begins at its first button
     return () => clearTimeout(timer);
   }, []);
-  const tree = useId();
   const intoTree = (e: KeyboardEvent) => {
     if (e.key !== "ArrowDown") return;
     e.preventDefault();
-    document.getElementById(tree)?.querySelector<HTMLElement>('[role="treeitem"]')?.focus();
+    tree.current?.focus();
   };
+  const tell = (what: "profile" | "retry" | "channels") => (what === "retry" ? directory.again() : (onClose(), go("#/profile")));
   const customer = customerOf(c);
-  const opened = query.trim() ? new Set(folders) : more;
   const { preview } = guests;
   return (
     <div className="body">
@@ -75,14 +71,8 @@ function Body({ c, onClose }: Props) {
       </header>
       {looking && preview.data ? <Preview c={c} p={preview.data} choice={guests.choice} onChoose={guests.choose} onBack={() => setLooking(false)} /> : (
         <>
-          <div className="find"><SearchBox ref={search} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
-          <div className="scroll">
-            <PeopleTree id={tree} directory={directory} query={query} open={open} onOpen={setOpen} ticked={guests.people} taken={taken} onToggle={toggle}
-              more={opened} onMore={(folder) => setMore(toggled(more, folder))}>
-              <ColleagueFolders c={c} query={query} open={opened} ticked={guests.colleagues} onToggle={guests.toggleColleague} />
-            </PeopleTree>
-            <Tell directory={directory} query={query} open={open} onLeave={onClose} />
-          </div>
+          <div className="in"><SearchBox input={{ ref: search }} value={query} placeholder={t("dir.search")} aria-label={t("dir.search")} onChange={(_, d) => setQuery(d.value)} onKeyDown={intoTree} /></div>
+          <DirectoryTree ref={tree} directory={{ ...directory, suggested: suggested.data?.people }} unfolded={unfolded} ticking={{ ticked: guests.ticked, taken, toggle }} onTell={tell} onTop={() => search.current?.focus()} />
         </>
       )}
       <Before guests={guests} />
@@ -101,13 +91,13 @@ function Body({ c, onClose }: Props) {
   );
 }
 
-/** What should be thought of before inviting: somebody wants not to be disturbed; and what went wrong. */
+/** What should be thought of before inviting: who is out of office or does not want to be disturbed; and what went wrong. */
 function Before({ guests }: { guests: Guests }) {
   const { t } = useShell();
-  const quiet = [...guests.people.values()].filter((p) => p.presence?.availability === "DoNotDisturb");
+  const warnings = [...guests.people.values()].map((p) => warningOf(p, t)).filter(Boolean);
   return (
     <div role="status">
-      {quiet.length > 0 && <p className="quiet">{t("dir.quiet", { n: quiet.length, names: listed(quiet.map((p) => p.name), t) })}</p>}
+      {warnings.length > 0 && <div className="warnings">{warnings.map((w) => <p key={w}>{w}</p>)}</div>}
       {guests.invite.error && <p className="bad" role="alert">{errorText(codeOf(guests.invite.error), t)}</p>}
       {guests.preview.error && <p className="bad" role="alert">{errorText(codeOf(guests.preview.error), t)}</p>}
     </div>

@@ -40,7 +40,7 @@ export function Preview({ c, p, choice, onChoose, onBack }: Props) {
         {p.from > 0 && <Amount p={p} choice={choice} onChoose={onChoose} />}
       </div>
       <p className="pvNote">{p.from === 0 ? t("share.same", { names: experts }) : t("share.masks")} {t("share.live", { what: maskNames(p, t) })}</p>
-      <ol className="scroll pv" aria-label={t("share.title")}>
+      <ol className="pv" aria-label={t("share.title")}>
         {p.lines.map((l) => <PreviewRow key={l.entry.seq} l={l} c={c} choice={choice} onChoose={onChoose} />)}
       </ol>
     </>

@@ -6,6 +6,7 @@ import { useEffect, useState, type FormEvent } from "react";
 import type { Me, Settings } from "../../lib/calls";
 import { useAct, useDesk, useShell } from "../context";
 import { go } from "../route";
+import { Photo } from "./photo";
 import { TeamsCard } from "./teams";
 
 interface Props {
@@ -27,6 +28,7 @@ export default function Profile(outcome: Props) {
           <h1>{t("prof.title")}</h1>
           <Button appearance="subtle" icon={<SignOut20Regular />} onClick={() => act(() => desk.signOut())}>{t("signin.out")}</Button>
         </header>
+        <Photo me={me} />
         <About me={me} />
         <TeamsCard link={me.teams} outcome={outcome} />
         <Look me={me} />
@@ -114,6 +116,10 @@ function Notices({ me }: { me: Me }) {
       <h2>{t("prof.notify")}</h2>
       <div>
         <Switch label={t("prof.sound")} checked={me.settings.sound !== false} onChange={(_, d) => set({ sound: d.checked })} />
+      </div>
+      <div>
+        <Switch label={t("prof.repeat")} checked={me.settings.repeat === true} onChange={(_, d) => set({ repeat: d.checked })} />
+        <p className="hint">{t("prof.repeatHint")}</p>
       </div>
       {able && (
         <div>

@@ -5,7 +5,7 @@ import { SubtractCircle16Filled } from "@fluentui/react-icons/svg/subtract-circl
 import { useEffect, useState } from "react";
 import type { Permission } from "../../lib/accounts";
 import { codeOf } from "../../lib/api";
-import type { TeamsLink } from "../../lib/calls";
+import type { Carried, TeamsLink } from "../../lib/calls";
 import { featureText, findingText } from "../../model/accounts";
 import { errorText, worded } from "../../model/facts";
 import { fullTime } from "../../model/time";
@@ -34,10 +34,11 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
   useEffect(() => {
     if (link.state === "connected") setStep("");
   }, [link.state]);
-  const signIn = () => {
+  const signIn = (channels = false) => {
     setProblem("");
     setStep("opening");
-    goToMicrosoft(() => desk.api.call("POST /me/teams", { body: chosen ? { account: chosen } : {} })).then(
+    const account = channels ? link.account?.id : chosen;
+    goToMicrosoft(() => desk.api.call("POST /me/teams", { body: { ...(account ? { account } : {}), ...(channels ? { channels } : {}) } })).then(
       (how) => setStep(how === "left" ? "opening" : how),
       (e: unknown) => {
         setStep("");
@@ -61,26 +62,26 @@ export function TeamsCard({ link, outcome }: { link: TeamsLink; outcome: Outcome
           <RadioGroup value={chosen} onChange={(_, d) => setChosen(d.value)}>{link.choices!.map((a) => <Radio key={a.id} value={a.id} label={a.name} />)}</RadioGroup>
         </Field>
       )}
-      {several && on && chosen !== link.account?.id && <div><Button onClick={signIn}>{t("prof.teams.signIn")}</Button></div>}
+      {several && on && chosen !== link.account?.id && <div><Button onClick={() => signIn()}>{t("prof.teams.signIn")}</Button></div>}
       <div role="status">
         {step === "opening" && <p>{t("prof.teams.opening")}</p>}
         {step === "popup" && <p>{t("prof.teams.popup")}</p>}
         {step === "blocked" && <p>{t("prof.teams.blocked")}</p>}
-        {link.state === "connected" && <Connected link={link} />}
+        {link.state === "connected" && <Connected link={link} onChannels={() => signIn(true)} />}
       </div>
       {problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{problem}</MessageBarBody></MessageBar>}
       {link.state === "needs_sign_in" && (
         <MessageBar intent="warning" layout="multiline">
           <MessageBarBody>{expiredText(link, t)}</MessageBarBody>
-          <MessageBarActions><Button onClick={signIn}>{t("prof.teams.again")}</Button></MessageBarActions>
+          <MessageBarActions><Button onClick={() => signIn()}>{t("prof.teams.again")}</Button></MessageBarActions>
         </MessageBar>
       )}
-      {stopping && <Confirm title={t("prof.teams.stop")} text={t("prof.teams.stopText")} yes={t("prof.teams.stopDo")} onYes={stop} onClose={() => setStopping(false)} />}
+      {stopping && <Stop onYes={stop} onClose={() => setStopping(false)} />}
     </section>
   );
 }
 
-function Connected({ link }: { link: TeamsLink }) {
+function Connected({ link, onChannels }: { link: TeamsLink; onChannels: () => void }) {
   const { t } = useShell();
   return (
     <>
@@ -92,6 +93,7 @@ function Connected({ link }: { link: TeamsLink }) {
       </dl>
       {link.missing && link.missing.length > 0 && <MessageBar intent="warning" layout="multiline" style={{ marginTop: 10 }}><MessageBarBody>{t("prof.teams.missing", { list: link.missing.join(", ") })}</MessageBarBody></MessageBar>}
       {link.permissions && <Permissions list={link.permissions} />}
+      {link.optional?.some((s) => s !== readChannels) && <div className="optional"><p className="hint">{t("prof.teams.channels", { list: link.optional.filter((s) => s !== readChannels).join(", ") })}</p><Button size="small" onClick={onChannels}>{t("dir.channelsAllow")}</Button></div>}
     </>
   );
 }
@@ -111,6 +113,25 @@ function Permissions({ list }: { list: readonly Permission[] }) {
         })}
       </ul>
     </details>
+  );
+}
+
+/** Needs an administrator: nothing that an agent can grant. */
+const readChannels = "ChannelMessage.Read.All";
+
+/** Asks before disabling, and says which conferences stop. */
+function Stop({ onYes, onClose }: { onYes: () => void; onClose: () => void }) {
+  const { desk, t } = useShell();
+  const [running, setRunning] = useState<Carried[]>();
+  useEffect(() => {
+    desk.api.call("GET /me/teams/conferences").then((a) => setRunning(a.conferences), () => setRunning([])); // the general words then say enough
+  }, [desk]);
+  if (!running) return null;
+  const named = running.map((c) => [`#${c.number}`, c.service, c.customer].filter(Boolean).join(" · "));
+  return (
+    <Confirm title={t("prof.teams.stop")} text={t("prof.teams.stopText")} yes={t("prof.teams.stopDo")} onYes={onYes} onClose={onClose}>
+      {named.length > 0 ? <><p>{t("prof.teams.stops", { n: named.length })}</p><ul className="bullets">{named.map((n) => <li key={n}>{n}</li>)}</ul></> : <p>{t("prof.teams.stopsNone")}</p>}
+    </Confirm>
   );
 }
 

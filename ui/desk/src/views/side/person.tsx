@@ -8,7 +8,7 @@ import type { Participant, Summary } from "../../../../shared/types";
 import { answerBy, callName, isOffered, isPresent, myPart } from "../../model/people";
 import { duration } from "../../model/time";
 import type { Texts } from "../../texts/texts";
-import { Avatar, Since } from "../bits";
+import { Avatar, Since, usePhoto } from "../bits";
 import { useAct, useShell } from "../context";
 import { Countdown, dotOf, roleText, stateText, whyText } from "../talk/chips";
 
@@ -22,7 +22,7 @@ export function PersonRow({ p, c }: { p: Participant; c: Summary }) {
   const failed = p.state === "failed";
   return (
     <li className={`pp ${isPresent(p) || isOffered(p) || failed ? "" : "out"}`}>
-      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} />
+      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} photo={usePhoto(p)} />
       <div>
         {p.name} {p.id === c.me && `(${t("kind.you")})`}
         <small className={failed || p.silentAt ? "bad" : ""}><Words p={p} c={c} t={t} /></small>

@@ -5,7 +5,7 @@ import { reasonText, worded } from "../../model/facts";
 import { answerBy, callName, isOffered, isPresent } from "../../model/people";
 import { clock, duration } from "../../model/time";
 import { listed, type Texts } from "../../texts/texts";
-import { Avatar, type Dot } from "../bits";
+import { Avatar, type Dot, usePhoto } from "../bits";
 import { useAct, useShell, useT } from "../context";
 import { useNow } from "../hooks";
 
@@ -44,7 +44,7 @@ function Chip({ p, c }: { p: Participant; c: Summary }) {
   const why = failed ? whyText(p, t) : "";
   const chip = (
     <li className={`chip ${failed || p.silentAt ? "failed" : p.kind} ${isOffered(p) ? "offered" : ""}`}>
-      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} small />
+      <Avatar name={p.name} kind={p.kind} dot={dotOf(p, c)} photo={usePhoto(p)} small />
       <span className="words"><b className="cut">{name}</b><small className="cut">{failed ? why : `${roleText(p, t)} · ${state}`}</small></span>
       <Countdown p={p} c={c} />
       {failed && p.kind === "expert" && (

@@ -7,7 +7,7 @@ import type { Line } from "../../model/log";
 import { callName, participant } from "../../model/people";
 import type { Arrival } from "../../model/status";
 import { fullTime, timeOfDay } from "../../model/time";
-import { Avatar } from "../bits";
+import { Avatar, usePhoto } from "../bits";
 import { useShell, useUi } from "../context";
 import { Arrived, Edited, Reactions } from "./below";
 import { Content } from "./content";
@@ -25,6 +25,7 @@ interface Props {
 export const LineView = memo(function LineView({ line, first, c, arrived }: Props) {
   const { t } = useShell();
   const editing = useUi((s) => s.editing === line.key);
+  const photo = usePhoto(participant(c, line.author));
   if (line.fact) return <FactLine line={line} c={c} />;
   const author = participant(c, line.author);
   const back = line.audience === "backroom";
@@ -34,7 +35,7 @@ export const LineView = memo(function LineView({ line, first, c, arrived }: Prop
   return (
     <div className="row">
       <div className={`m ${kind} ${first ? "first" : ""} ${line.deleted ? "gone" : ""} ${line.state ?? ""} ${big ? "big" : ""}`} tabIndex={-1}>
-        {!own && !back && (first ? <Avatar name={author?.name ?? "?"} kind={author?.kind ?? "agent"} small /> : <span className="gap" />)}
+        {!own && !back && (first ? <Avatar name={author?.name ?? "?"} kind={author?.kind ?? "agent"} photo={photo} small /> : <span className="gap" />)}
         <div className="col">
           {first ? <Who line={line} author={author} own={own} c={c} /> : <span className="hidden">{nameOf(author)}:</span>}
           {editing ? <InlineEdit line={line} c={c} /> : (

@@ -1,0 +1,48 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"trialog/internal/chat"
+	"trialog/internal/store"
+)
+
+// Face is an agent with a photo.
+type Face struct {
+	Agent chat.AgentID
+	Photo string // version of the photo
+}
+
+// Faces says which agents of the actor's conversation a customer may see a photo of, by their numbers: none unless the service shows full
+// names, and none of agents who go by a nickname.
+func (d *Desk) Faces(ctx context.Context, a Actor) (map[chat.ParticipantID]Face, error) {
+	faces := map[chat.ParticipantID]Face{}
+	c, err := d.store.Conversation(ctx, a.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	service, err := d.store.Service(ctx, c.Service)
+	if err != nil {
+		return nil, fmt.Errorf("read service %s: %w", c.Service, err)
+	}
+	if p := service.Settings.ExpertNames; p != "" && p != store.NameFull {
+		return faces, nil
+	}
+	for _, p := range c.Participants {
+		if p.Kind != chat.Agent || p.PublicName != "" && p.PublicName != p.Name {
+			continue
+		}
+		who, err := d.store.Agent(ctx, p.Agent)
+		if chat.IsKind(err, chat.NotFound) {
+			continue // the account is no more
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read agent %s: %w", p.Agent, err)
+		}
+		if who.Photo != "" {
+			faces[p.ID] = Face{p.Agent, who.Photo}
+		}
+	}
+	return faces, nil
+}
