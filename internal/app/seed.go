@@ -110,7 +110,7 @@ func DemoSeed(tenant string) Seed {
 		Staff: []SeedStaff{
 			{Login: "anna", Password: "demo", Name: "Anna Becker", Team: "Kundenservice", Capacity: 4},
 			{Login: "ben", Password: "demo", Name: "Ben Okafor", Team: "Kundenservice", Capacity: 4},
-			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Capacity: 4, Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
+			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Team: "Kundenservice", Capacity: 4, Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
 		},
 		Account: &SeedAccount{ID: "contoso", Name: "Contoso", Tenant: tenant, ClientID: "5f1b2c3d-0000-4000-8000-74726961606c",
 			Secret: "demo-secret-of-the-simulated-tenant", Locale: "de", TimeZone: "Europe/Berlin"},
