@@ -156,8 +156,10 @@ func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 // first takes a message in that was not heard of before.
 func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
 	switch {
-	case m.Deleted != nil || p.Kind != chat.Expert && !p.Present():
-		return e.remember(ctx, m, h) // nothing to show, or nobody who takes part
+	case m.Deleted != nil:
+		return e.deletedUnheard(ctx, m, p, h)
+	case p.Kind != chat.Expert && !p.Present():
+		return e.remember(ctx, m, h) // nobody who takes part
 	case !p.Present():
 		return e.stranger(ctx, m, h) // somebody brought back in Teams who has left, or is not out yet
 	case e.c.Status == chat.Closed:
@@ -191,6 +193,20 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 		return err
 	}
 	return e.remember(ctx, m, h)
+}
+
+// deletedUnheard takes in that a message is gone of which nothing was recorded: it was never shown, unless a server died between
+// writing its line and recording that.
+func (e *ear) deletedUnheard(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
+	written, ok, err := e.Store.EntryByKey(ctx, e.c.ID, messageKeyOf(m.ID))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return e.remember(ctx, m, h)
+	}
+	h.Seq = written.Seq
+	return e.changed(ctx, m, p, h)
 }
 
 // line makes a line of a message.

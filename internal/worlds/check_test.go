@@ -315,6 +315,7 @@ func (e *evidence) window(s *said, m teamsim.Message) (must, may bool) {
 			must = false
 		}
 	}
+	may = may || must && m.Created.After(since.Add(-time.Second)) // Microsoft's clock is not ours
 	must = must && m.Created.After(since)
 	return must, may || must
 }
