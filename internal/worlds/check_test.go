@@ -107,21 +107,21 @@ func (e *evidence) acknowledged() {
 		if n != 1 {
 			e.fail("INV1: acknowledged line %s stands %d times", l.token, n)
 		}
-		text, deleted := e.newest(l.seq)
+		text, deleted := e.version(l.seq, e.state.Last)
 		if deleted != l.deleted || !deleted && text != l.text {
 			e.fail("INV1: %s is %q (deleted %v), acknowledged was %q (deleted %v)", l.token, text, deleted, l.text, l.deleted)
 		}
 	}
 }
 
-// newest is what a line says now.
-func (e *evidence) newest(seq chat.Seq) (text string, deleted bool) {
+// version is what a line said when the log ended at last.
+func (e *evidence) version(seq, last chat.Seq) (text string, deleted bool) {
 	if seq < 1 || int(seq) > len(e.log) {
 		return "", false
 	}
 	text = e.log[seq-1].Content.PlainText()
 	for _, x := range e.log {
-		if x.Ref != seq {
+		if x.Ref != seq || x.Seq > last {
 			continue
 		}
 		switch x.Kind {
@@ -148,6 +148,10 @@ func (e *evidence) relayed() {
 	if e.lane.Chat == "" {
 		return
 	}
+	told := e.state.Last
+	if !e.state.Conference() && e.state.Status != chat.Closed {
+		told = e.lane.Cursor // nobody is there to read: what is changed now waits until somebody is
+	}
 	var want []string
 	for _, x := range e.log {
 		if x.Seq > e.lane.Cursor || x.Kind != chat.Message || x.Via == chat.ViaTeams || !chat.Sees(chat.Expert, x.Audience) {
@@ -156,7 +160,7 @@ func (e *evidence) relayed() {
 		if e.skippedAtEnd(x.Seq) {
 			continue
 		}
-		text, deleted := e.newest(x.Seq)
+		text, deleted := e.version(x.Seq, told)
 		if deleted {
 			continue
 		}
@@ -269,7 +273,7 @@ func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
 	if s.private != (at[0].Audience == chat.BackRoom) {
 		e.fail("INV10: %s is for %s", s.token, at[0].Audience)
 	}
-	text, deleted := e.newest(at[0].Seq)
+	text, deleted := e.version(at[0].Seq, e.state.Last)
 	if !must {
 		return // its author has left since: what changed later does not cross
 	}
