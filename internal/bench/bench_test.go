@@ -113,7 +113,13 @@ func BenchmarkIdle(b *testing.B) {
 func BenchmarkReady(b *testing.B) {
 	path := trialog(b)
 	dir := b.TempDir()
-	startProduct(b, dir, "", 1)
+	first := startProduct(b, dir, "", 1) // applies the migrations
+	if err := first.cmd.Process.Signal(os.Interrupt); err != nil {
+		b.Fatal(err)
+	}
+	if err := first.cmd.Wait(); err != nil {
+		b.Fatalf("the server does not stop in order: %v", err)
+	}
 	server := startProduct(b, dir, "", 0)
 	size, err := os.Stat(path)
 	if err != nil {
