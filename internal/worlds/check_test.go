@@ -149,10 +149,7 @@ func (e *evidence) relayed() {
 		return
 	}
 	told := e.state.Last
-	switch {
-	case e.state.Status == chat.Closed:
-		told = e.lastRead() // what was changed when nobody was there to read it, and nobody came back
-	case !e.state.Conference():
+	if !e.state.Conference() && e.state.Status != chat.Closed {
 		told = e.lane.Cursor // nobody is there to read: what is changed now waits until somebody is
 	}
 	var want []string
@@ -215,19 +212,6 @@ func (e *evidence) expertAfter(seq chat.Seq) bool {
 		}
 	}
 	return false
-}
-
-// lastRead is the last seq at which an expert took part.
-func (e *evidence) lastRead() (last chat.Seq) {
-	c := &chat.Conversation{}
-	for _, x := range e.log {
-		before := c.Conference()
-		c.Apply(x)
-		if before || c.Conference() {
-			last = x.Seq
-		}
-	}
-	return last
 }
 
 // linesOf finds the lines of customers and agents in the text of a post: from their token to the end of their sentence.
