@@ -120,12 +120,12 @@ func (c *Client) CreateChat(ctx context.Context, n NewChat) (Chat, error) {
 	return chat, nil
 }
 
-// Members lists the members of a chat, in no order. [api: chat-list-members]
-func (c *Client) Members(ctx context.Context, id ChatID) ([]Member, error) {
-	var all []Member
-	err := pages(ctx, c, request{op: "list chat members", method: http.MethodGet, path: "/chats/" + seg(id) + "/members"}, nil,
+// Members lists the members of a chat, in no order, and says when that was by Microsoft's clock, in whole seconds.
+// [api: chat-list-members]
+func (c *Client) Members(ctx context.Context, id ChatID) (all []Member, at time.Time, err error) {
+	err = pages(ctx, c, request{op: "list chat members", method: http.MethodGet, path: "/chats/" + seg(id) + "/members", at: &at}, nil,
 		func(m Member) bool { all = append(all, m); return true })
-	return all, err
+	return all, at, err
 }
 
 // AddMember adds somebody to a group chat. [api: chat-post-members]

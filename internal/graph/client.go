@@ -50,6 +50,7 @@ type request struct {
 	body   any           // JSON; or raw bytes
 	kind   string        // content type of raw bytes
 	limit  time.Duration // callTimeout when 0
+	at     *time.Time    // unless nil, set to Microsoft's time of the answer, in whole seconds
 }
 
 // do performs a call and decodes its answer into out unless that is nil. A 401 is tried once more with a fresh token: it was
@@ -65,7 +66,19 @@ func (c *Client) do(ctx context.Context, r request, out any) error {
 		return err
 	}
 	defer resp.Body.Close()
+	if r.at != nil {
+		*r.at = answeredAt(resp.Header)
+	}
 	return c.decode(r, resp, out)
+}
+
+// answeredAt is the server's clock, by which messages are dated too; ours when it does not say.
+func answeredAt(h http.Header) time.Time {
+	at, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		at = time.Now().Truncate(time.Second)
+	}
+	return at.UTC()
 }
 
 func (c *Client) decode(r request, resp *http.Response, out any) error {

@@ -34,19 +34,23 @@ type Thread struct {
 	Ended        bool                `json:"-"`
 	Version      int64               `json:"-"`
 
-	Sender     chat.PersonID   `json:"sender"` // the agent's object id
-	Topic      string          `json:"topic"`
-	WebURL     string          `json:"webUrl,omitempty"`
-	Members    []chat.PersonID `json:"members,omitempty"` // experts whom Teams is known to list
-	Cursor     chat.Seq        `json:"cursor"`            // everything up to here is in Teams
-	LastRemote string          `json:"lastRemote,omitempty"`
-	Attempt    *Attempt        `json:"attempt,omitempty"`
-	State      LaneState       `json:"state"`
-	Reason     string          `json:"reason,omitempty"`
-	Detail     string          `json:"detail,omitempty"`
-	Since      time.Time       `json:"since"`
-	NotBefore  time.Time       `json:"notBefore,omitzero"`
-	Throttles  int             `json:"throttles,omitempty"` // refusals in a row
+	Sender  chat.PersonID   `json:"sender"` // the agent's object id
+	Topic   string          `json:"topic"`
+	WebURL  string          `json:"webUrl,omitempty"`
+	Members []chat.PersonID `json:"members,omitempty"` // experts whom Teams is known to list
+	Cursor  chat.Seq        `json:"cursor"`            // everything up to here is in Teams
+	// Ahead is how far changes were carried out ahead of Cursor, while no expert is there to read what is said.
+	Ahead Ahead `json:"ahead,omitzero"`
+	// Parts says since when those take part who were brought into the thread when it was there already.
+	Parts      map[chat.PersonID]Part `json:"parts,omitempty"`
+	LastRemote string                 `json:"lastRemote,omitempty"`
+	Attempt    *Attempt               `json:"attempt,omitempty"`
+	State      LaneState              `json:"state"`
+	Reason     string                 `json:"reason,omitempty"`
+	Detail     string                 `json:"detail,omitempty"`
+	Since      time.Time              `json:"since"`
+	NotBefore  time.Time              `json:"notBefore,omitzero"`
+	Throttles  int                    `json:"throttles,omitempty"` // refusals in a row
 	// Echo is the post whose notification has not come back yet, since EchoSince.
 	Echo      string    `json:"echo,omitempty"`
 	EchoSince time.Time `json:"echoSince,omitzero"`
@@ -72,6 +76,21 @@ type Thread struct {
 	Leaving chat.PersonID   `json:"leaving,omitempty"`
 	// Stays says that staff were told that the agent has left and nobody can take the thread over.
 	Stays bool `json:"stays,omitempty"`
+}
+
+// Ahead says that changes of the lines up to Lines were carried out up to To.
+type Ahead struct {
+	Lines chat.Seq `json:"lines"`
+	To    chat.Seq `json:"to"`
+}
+
+// Done reports whether a change was carried out.
+func (a Ahead) Done(change chat.Entry) bool { return change.Ref <= a.Lines && change.Seq <= a.To }
+
+// Part is an expert's part in the conversation, as an invitation began it: Since is Microsoft's time from which on their words count.
+type Part struct {
+	Invitation chat.Seq  `json:"invitation"`
+	Since      time.Time `json:"since"`
 }
 
 // Attempt is one try to create something at Microsoft whose outcome may become unclear. It is durable before the call.

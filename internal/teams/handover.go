@@ -90,15 +90,20 @@ func (x *lane) stays(ctx context.Context, t *store.Thread, before chat.Participa
 	return x.Desk.Notice(ctx, x.id, fmt.Sprintf("n:stays:%d", t.Version), chat.Staff, 0, "thread_stays", before.Known())
 }
 
+// changeable reports whether the sender of now wrote a post: Microsoft lets nobody else change it.
+func changeable(t *store.Thread, p store.Post) bool {
+	return t.Before == "" || newer(p.Message, t.Before)
+}
+
 // sayAnew carries a change of a line whose post an earlier sender wrote: Microsoft lets nobody else change that post, so the correction
 // becomes a post of its own. said is false when the post can be changed.
 func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (pause time.Duration, said bool, err error) {
 	original, err := x.Store.Entry(ctx, x.id, e.Ref)
-	if err != nil || t.Before == "" || original.Via == chat.ViaTeams || !shown(c, original) {
+	if err != nil || original.Via == chat.ViaTeams || !shown(c, original) {
 		return now, false, err
 	}
 	p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
-	if err != nil || !ok || newer(p.Message, t.Before) {
+	if err != nil || !ok || changeable(t, p) {
 		return now, false, err
 	}
 	as := *t

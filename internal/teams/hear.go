@@ -165,6 +165,11 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 	case e.c.Status == chat.Closed:
 		return e.late(ctx, m, p, h)
 	}
+	if took, err := e.tookPart(ctx, m, p); err != nil {
+		return err
+	} else if !took {
+		return e.stranger(ctx, m, h)
+	}
 	line, err := e.line(ctx, m, p)
 	if err != nil {
 		return err
@@ -265,16 +270,31 @@ func (e *ear) edited(ctx context.Context, m graph.ChatMessage, p chat.Participan
 		return err
 	}
 	if line.Audience == chat.BackRoom && original.Audience == chat.Everyone {
-		if _, err := e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: p.ID, Key: versionKey(m, "d")}); err != nil {
-			return err
-		}
-		line.Key = versionKey(m, "p")
-		posted, err := e.Desk.FromThread(ctx, e.c.ID, line)
-		h.Seq = posted.Seq
-		return err
+		return e.takeBack(ctx, m, line, h)
 	}
 	line.Key = versionKey(m, "e")
 	_, err = e.Desk.ThreadEdit(ctx, e.c.ID, h.Seq, line)
+	return err
+}
+
+// takeBack deletes a line that turned private and says it anew in the back room.
+func (e *ear) takeBack(ctx context.Context, m graph.ChatMessage, line desk.ThreadLine, h *store.Heard) error {
+	if _, err := e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: line.By, Key: versionKey(m, "d")}); err != nil {
+		return err
+	}
+	line.Key = messageKeyOf(m.ID) + ":p"
+	posted, err := e.Desk.FromThread(ctx, e.c.ID, line)
+	if err != nil {
+		return err
+	}
+	if e.crash("hear.private") {
+		return errCrashed
+	}
+	h.Seq = posted.Seq
+	if posted.Repeat { // said before, but perhaps in an older version
+		line.Key = versionKey(m, "e")
+		_, err = e.Desk.ThreadEdit(ctx, e.c.ID, h.Seq, line)
+	}
 	return err
 }
 
@@ -283,7 +303,7 @@ func refused(err error) bool {
 	return chat.IsKind(err, chat.Gone) || chat.IsKind(err, chat.Forbidden) || chat.IsKind(err, chat.NotFound) || chat.IsKind(err, chat.Invalid)
 }
 
-// messageKeyOf is the key of the line that a message is; versionKey that of a later version of it.
+// messageKeyOf is the key of the line that a message is, with ":p" when it turned private later; versionKey that of a later version of it.
 func messageKeyOf(id graph.MessageID) string { return "t:" + string(id) }
 
 func versionKey(m graph.ChatMessage, what string) string {
@@ -292,11 +312,9 @@ func versionKey(m graph.ChatMessage, what string) string {
 
 // messageKey returns the message that an entry's key names, if the entry was written in Teams.
 func messageKey(key string) (graph.MessageID, bool) {
-	id, ok := strings.CutPrefix(key, "t:")
-	if !ok || strings.Contains(id, ":") {
-		return "", false
-	}
-	return graph.MessageID(id), true
+	key, ours := strings.CutPrefix(key, "t:")
+	id, private, whole := strings.Cut(key, ":")
+	return graph.MessageID(id), ours && (!whole || private == "p")
 }
 
 // sortMessages puts messages in the order in which they were written.

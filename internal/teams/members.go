@@ -13,16 +13,12 @@ import (
 // bringIn carries out an invitation whose history stands in the thread: it adds the expert unless the chat was created with them,
 // reports that Teams has the history, and that the expert has joined once Teams lists them.
 func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
-	id := e.Fact.Subject
-	if e.Fact.Participant != nil {
-		id = e.Fact.Participant.ID
-	}
-	p, ok := c.Participant(id)
+	p, ok := c.Participant(invited(e))
 	if !ok || p.Person == nil || c.Status == chat.Closed || !p.Present() || p.State != chat.Inviting && p.State != chat.Invited {
 		return nil // overtaken: failed, left, in already, or all is over
 	}
 	if !member(t, p.Person.ID) {
-		if err := x.add(ctx, t, p.Person.ID); err != nil {
+		if err := x.letIn(ctx, t, p.Person.ID, e); err != nil {
 			if !graph.Permanent(err) {
 				return err
 			}
@@ -47,6 +43,14 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return err
 	}
 	return x.Desk.ExpertJoined(ctx, x.id, p.ID)
+}
+
+// letIn makes an expert a member of a thread that is there already.
+func (x *lane) letIn(ctx context.Context, t *store.Thread, p chat.PersonID, invitation chat.Entry) error {
+	if listed, err := x.beginPart(ctx, t, p, invitation); err != nil || listed {
+		return err
+	}
+	return x.add(ctx, t, p)
 }
 
 // add adds a member who sees everything. Somebody who is a member already is what was wanted.
@@ -74,16 +78,16 @@ func (x *lane) membership(ctx context.Context, t *store.Thread, p chat.PersonID)
 	if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 		return "", err
 	}
-	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
-	if err != nil {
-		return "", err
+	members, _, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
+	if i := slices.IndexFunc(members, isPerson(p)); err == nil && i >= 0 {
+		return members[i].ID, nil
 	}
-	for _, m := range members {
-		if strings.EqualFold(string(m.UserID), string(p)) {
-			return m.ID, nil
-		}
-	}
-	return "", nil
+	return "", err
+}
+
+// isPerson finds somebody among members.
+func isPerson(p chat.PersonID) func(graph.Member) bool {
+	return func(m graph.Member) bool { return strings.EqualFold(string(m.UserID), string(p)) }
 }
 
 // MayRemove refuses to remove an expert where the agent who carries the thread may not take people out of it: they would read on. Error:

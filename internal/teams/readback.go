@@ -71,7 +71,7 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 	if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
 		return err
 	}
-	members, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
+	members, _, err := x.sender(t).Members(ctx, graph.ChatID(t.Chat))
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,10 @@ func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	if err != nil || len(entries) == 0 {
 		return idle, err
 	}
-	alone := len(c.Present(chat.Expert)) == 0 && !leaves(entries)
-	if closing := c.Last; alone && c.Status == chat.Closed && t.Cursor < closing-1 {
-		t.Cursor = closing - 1 // nobody is there to read what was said at last
-		return now, x.Store.PutThread(ctx, t)
-	}
-	if alone && c.Status != chat.Closed {
-		// Nobody is there to read: what is said meanwhile waits for whoever is invited next.
-		if t.State != store.LaneIdle {
-			return now, x.put(ctx, t, store.LaneIdle, "", "")
+	if len(c.Present(chat.Expert)) == 0 && !leaves(entries) {
+		if pause, done, err := x.relayAlone(ctx, c, t); done || err != nil {
+			return pause, err
 		}
-		return x.await(ctx, c, t)
 	}
 	b, err := x.gather(ctx, c, t, entries)
 	if err != nil {
@@ -45,6 +38,26 @@ func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread)
 		return now, x.Store.PutThread(ctx, t)
 	}
 	return x.barrier(ctx, c, t, entries[0])
+}
+
+// relayAlone is what there is to do while no expert is there to read: what is said waits for whoever is invited next, or is passed over
+// when the conversation has ended. done is false when only the farewell is left.
+func (x *lane) relayAlone(ctx context.Context, c *chat.Conversation, t *store.Thread) (pause time.Duration, done bool, err error) {
+	if acted, err := x.changeAhead(ctx, c, t); acted || err != nil {
+		return now, true, err
+	}
+	if c.Status == chat.Closed {
+		if t.Cursor >= c.Last-1 {
+			return now, false, nil
+		}
+		t.Cursor = c.Last - 1
+		return now, true, x.Store.PutThread(ctx, t)
+	}
+	if t.State != store.LaneIdle {
+		return now, true, x.put(ctx, t, store.LaneIdle, "", "")
+	}
+	pause, err = x.await(ctx, c, t)
+	return pause, true, err
 }
 
 // leaves reports whether somebody's leaving waits to be carried out.
@@ -201,7 +214,9 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 		if pause, said, err := x.sayAnew(ctx, c, t, e); said || err != nil {
 			return pause, err
 		}
-		err = x.change(ctx, c, t, e)
+		if !t.Ahead.Done(e) {
+			err = x.change(ctx, c, t, e)
+		}
 	case chat.Reaction:
 		err = x.react(ctx, t, e)
 	case chat.ClosedFact:
@@ -224,6 +239,35 @@ func (x *lane) farewell(ctx context.Context, c *chat.Conversation, t *store.Thre
 func (x *lane) answerLate(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
 	account, _ := x.account(x.run.id)
 	return x.send(ctx, t, "late", 0, 0, graph.NewMessage{HTML: wordsOf(account).late(c)})
+}
+
+// changeAhead carries out the next change of a line that stands in the thread, ahead of the cursor: what was taken back must not stay
+// there until somebody is invited. Changes that can only be said anew wait for somebody who reads them.
+func (x *lane) changeAhead(ctx context.Context, c *chat.Conversation, t *store.Thread) (acted bool, err error) {
+	for after := t.Cursor; after < c.Last; {
+		entries, err := x.Store.Entries(ctx, x.id, after, readAhead)
+		if err != nil || len(entries) == 0 {
+			return false, err
+		}
+		for _, e := range entries {
+			if after = e.Seq; e.Kind != chat.Edit && e.Kind != chat.Delete || e.Ref > t.Cursor || t.Ahead.Done(e) {
+				continue
+			}
+			p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
+			if err != nil {
+				return false, err
+			}
+			if !ok || !changeable(t, p) {
+				continue
+			}
+			if err := x.crashes("ahead.changed", x.change(ctx, c, t, e)); err != nil {
+				return false, err
+			}
+			t.Ahead = store.Ahead{Lines: t.Cursor, To: e.Seq}
+			return true, x.crashes("ahead.stored", x.Store.PutThread(ctx, t))
+		}
+	}
+	return false, nil
 }
 
 // change carries an edit or deletion into the post that holds the line. Both ways of changing a message may be repeated freely.
@@ -282,7 +326,7 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 		if !ok || p.Last == 0 {
 			continue
 		}
-		m, _, err := x.renderAgain(ctx, c, t, p, t.Cursor)
+		m, _, err := x.renderAgain(ctx, c, t, p, max(t.Cursor, t.Ahead.To))
 		if err != nil {
 			return err
 		}

@@ -107,21 +107,21 @@ func (e *evidence) acknowledged() {
 		if n != 1 {
 			e.fail("INV1: acknowledged line %s stands %d times", l.token, n)
 		}
-		text, deleted := e.version(l.seq, e.state.Last)
+		text, deleted := e.version(l.seq)
 		if deleted != l.deleted || !deleted && text != l.text {
 			e.fail("INV1: %s is %q (deleted %v), acknowledged was %q (deleted %v)", l.token, text, deleted, l.text, l.deleted)
 		}
 	}
 }
 
-// version is what a line said when the log ended at last.
-func (e *evidence) version(seq, last chat.Seq) (text string, deleted bool) {
+// version is what a line says at last.
+func (e *evidence) version(seq chat.Seq) (text string, deleted bool) {
 	if seq < 1 || int(seq) > len(e.log) {
 		return "", false
 	}
 	text = e.log[seq-1].Content.PlainText()
 	for _, x := range e.log {
-		if x.Ref != seq || x.Seq > last {
+		if x.Ref != seq {
 			continue
 		}
 		switch x.Kind {
@@ -148,10 +148,6 @@ func (e *evidence) relayed() {
 	if e.lane.Chat == "" {
 		return
 	}
-	told := e.state.Last
-	if !e.state.Conference() && e.state.Status != chat.Closed {
-		told = e.lane.Cursor // nobody is there to read: what is changed now waits until somebody is
-	}
 	var want []string
 	for _, x := range e.log {
 		if x.Seq > e.lane.Cursor || x.Kind != chat.Message || x.Via == chat.ViaTeams || !chat.Sees(chat.Expert, x.Audience) {
@@ -160,7 +156,7 @@ func (e *evidence) relayed() {
 		if e.skippedAtEnd(x.Seq) {
 			continue
 		}
-		text, deleted := e.version(x.Seq, told)
+		text, deleted := e.version(x.Seq)
 		if deleted {
 			continue
 		}
@@ -273,7 +269,7 @@ func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
 	if s.private != (at[0].Audience == chat.BackRoom) {
 		e.fail("INV10: %s is for %s", s.token, at[0].Audience)
 	}
-	text, deleted := e.version(at[0].Seq, e.state.Last)
+	text, deleted := e.version(at[0].Seq)
 	if !must {
 		return // its author has left since: what changed later does not cross
 	}
