@@ -8,6 +8,7 @@ import (
 
 	"trialog/internal/account"
 	"trialog/internal/store"
+	"trialog/internal/teams"
 )
 
 // accountMetrics tells Prometheus what the health page shows, read anew with every scrape.
@@ -28,8 +29,8 @@ var (
 	inboxSeconds   = describe("inbox_oldest_seconds", "How long the oldest notification waits that is not worked off.")
 	unsentSeconds  = describe("unsent_oldest_seconds", "How long the oldest line waits that is not in Microsoft Teams.")
 	deadLetters    = describe("dead_letters", "Notifications that were set aside.")
-	throttles      = describe("throttled_total", "How often Microsoft asked this node for a pause.")
-	accountDescs   = []*prometheus.Desc{secretSeconds, signIns, subscriptions, lanesByState, inboxSeconds, unsentSeconds, deadLetters, throttles}
+	events         = describe("events_total", "How often something happened on this node since it started, by kind.", "event")
+	accountDescs   = []*prometheus.Desc{secretSeconds, signIns, subscriptions, lanesByState, inboxSeconds, unsentSeconds, deadLetters, events}
 	unquietedLanes = []store.LaneState{store.LaneWaiting, store.LaneVerifying, store.LaneBlocked, store.LanePaused}
 )
 
@@ -49,14 +50,16 @@ func (m *accountMetrics) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.NewInvalidMetric(deadLetters, err)
 		return
 	}
-	asked := m.app.Teams.Throttles()
 	for _, a := range all {
 		h, err := m.app.Health(ctx, a.ID)
 		if err != nil {
 			to <- prometheus.NewInvalidMetric(deadLetters, err)
 			return
 		}
-		to <- prometheus.MustNewConstMetric(throttles, prometheus.CounterValue, float64(asked[a.ID]), string(a.ID))
+		counts := m.app.Teams.Counts(a.ID)
+		for _, e := range teams.Events {
+			to <- prometheus.MustNewConstMetric(events, prometheus.CounterValue, float64(counts[e]), string(a.ID), string(e))
+		}
 		collect(to, a, h)
 	}
 }

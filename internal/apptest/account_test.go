@@ -180,13 +180,20 @@ func TestAccountMetrics(t *testing.T) {
 		expires := time.Now().AddDate(0, 0, 20).UTC().Format(time.DateOnly)
 		_, err = w.App.Accounts.Change(w.ctx, "test", "contoso", account.Form{Expires: &expires})
 		w.must(err)
+		w.After(10 * time.Second) // the subscription stands
+		w.must(w.Tenant.As("Erik Lind").OneOnOne("Anna Becker", "<p>Guten Morgen</p>"))
+		w.After(time.Minute)
+		if n := w.Tenant.Forge(teamsim.WrongSignature); n != 1 {
+			t.Fatalf("%d notifications are forged", n)
+		}
 		w.After(time.Minute)
 		rec := httptest.NewRecorder()
 		w.App.Ops.ServeHTTP(rec, httptest.NewRequestWithContext(context.Background(), "GET", "/metrics", nil))
 		body, err := io.ReadAll(rec.Body)
 		w.must(err)
 		for _, want := range []string{`trialog_teams_sign_ins{account="contoso",state="connected"} 1`, `trialog_teams_subscriptions{account="contoso"} 1`,
-			`trialog_teams_dead_letters{account="contoso"} 0`, `trialog_teams_secret_seconds{account="contoso"} 1.`, `trialog_teams_lanes{account="contoso",state="blocked"} 0`} {
+			`trialog_teams_dead_letters{account="contoso"} 0`, `trialog_teams_secret_seconds{account="contoso"} 1.`, `trialog_teams_lanes{account="contoso",state="blocked"} 0`,
+			`trialog_teams_events_total{account="contoso",event="forged"} 1`, `trialog_teams_events_total{account="contoso",event="doubled"} 0`} {
 			if rec.Code != http.StatusOK || !strings.Contains(string(body), want) {
 				t.Errorf("%d: no %s", rec.Code, want)
 			}

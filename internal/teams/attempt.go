@@ -22,6 +22,7 @@ func (x *lane) intend(t *store.Thread, kind string, from, to chat.Seq, marker st
 
 // unclear records that a call may or may not have taken effect.
 func (x *lane) unclear(ctx context.Context, t *store.Thread, err error) error {
+	x.count(t.Account, Unclear)
 	x.Log.WarnContext(ctx, "teams: outcome unclear, verifying", "conversation", x.id, "kind", t.Attempt.Kind, "err", err)
 	t.Attempt.Ambiguous, t.Attempt.EndedAt = true, time.Now().UTC()
 	t.Attempt.ReadAt = t.Attempt.EndedAt.Add(verifyAfter)
@@ -66,6 +67,7 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 
 // again gives an attempt up that left no trace: what it was for is done anew, under the same marker.
 func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread) error {
+	x.count(t.Account, Repeated)
 	x.Log.InfoContext(ctx, "teams: attempt left no trace, trying again", "conversation", x.id, "kind", t.Attempt.Kind, "n", t.Attempt.N)
 	if t.Attempt.Kind == "post" {
 		t.Resend = t.Attempt.To
@@ -115,6 +117,7 @@ func (x *lane) findPosts(ctx context.Context, t *store.Thread, marker string) ([
 // all, and what it posted stands twice.
 func (x *lane) compensate(ctx context.Context, t *store.Thread, found []graph.MessageID) error {
 	for _, surplus := range found[1:] {
+		x.count(t.Account, Doubled)
 		x.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", x.id)
 		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 			return err

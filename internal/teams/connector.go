@@ -67,8 +67,8 @@ type Connector struct {
 	runs     map[chat.AccountID]*run
 	accounts map[chat.AccountID]store.Account
 
-	throttles     map[chat.AccountID]int       // guarded by mu
-	throttleNoted map[chat.AccountID]time.Time // guarded by mu
+	counts        map[chat.AccountID]map[Event]int // guarded by mu
+	throttleNoted map[chat.AccountID]time.Time     // guarded by mu
 }
 
 const (
@@ -89,7 +89,7 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 		c.Settle = settle
 	}
 	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), tokens: map[signIn]*tokens{}, runs: map[chat.AccountID]*run{},
-		accounts: map[chat.AccountID]store.Account{}, throttles: map[chat.AccountID]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
+		accounts: map[chat.AccountID]store.Account{}, counts: map[chat.AccountID]map[Event]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
 	var err error
 	if k.marker, err = k.markerKey(ctx); err != nil {
 		return nil, err

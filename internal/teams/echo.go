@@ -70,6 +70,7 @@ func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
 		}
 		surplus = p.Message
 	}
+	e.count(e.t.Account, Doubled)
 	e.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", e.t.Conversation)
 	if err := e.posts.Wait(ctx, graph.ChatID(e.t.Chat), graph.Live); err != nil {
 		return err

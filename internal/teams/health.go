@@ -99,8 +99,12 @@ func (k *Connector) lanesHealth(ctx context.Context, a store.Account, h *account
 	return nil
 }
 
-// unsent finds the oldest line that a thread has not got.
+// unsent finds the oldest line that a thread has not got. Nothing is late while no expert is there to read.
 func (k *Connector) unsent(ctx context.Context, t store.Thread, lag *account.Lag) error {
+	c, err := k.Store.Conversation(ctx, t.Conversation)
+	if err != nil || !c.Conference() && c.Status != chat.Closed {
+		return err
+	}
 	list, err := k.Store.Entries(ctx, t.Conversation, t.Cursor, 1)
 	if err != nil || len(list) == 0 {
 		return err

@@ -145,6 +145,7 @@ func (e *ear) stranger(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 	case m.From != nil && m.From.Application != nil:
 		name, who = m.From.Application.Name, string(m.From.Application.ID)
 	}
+	e.count(e.t.Account, Stranger)
 	if m.Deleted == nil && e.c.Status != chat.Closed {
 		if err := e.Desk.Notice(ctx, e.c.ID, "n:stranger:"+who, chat.Staff, 0, "stranger", oneLine(name)); err != nil {
 			return err

@@ -124,6 +124,7 @@ func (b *batch) add(ctx context.Context, d store.Delivery) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, graph.ErrForged):
+		b.count(b.id, Forged)
 		b.Log.WarnContext(ctx, "teams: notification is not authentic, dropped", "account", b.id, "err", err)
 	case err != nil:
 		b.Log.WarnContext(ctx, "teams: notification can't be opened", "account", b.id, "tries", d.Tries, "err", err)
@@ -161,6 +162,7 @@ func (r *run) open(ctx context.Context, d store.Delivery) (messages []graph.Chat
 	}
 	for _, n := range env.Items {
 		if !meant(n, sub, account) {
+			r.count(r.id, Foreign)
 			r.Log.WarnContext(ctx, "teams: item of a notification is not for this subscription, dropped", "account", r.id)
 			continue
 		}

@@ -122,6 +122,7 @@ func (x *lane) awaitEcho(ctx context.Context, t *store.Thread) (time.Duration, e
 	if wait := time.Until(t.EchoSince.Add(echoPatience)); wait > 0 {
 		return wait, nil
 	}
+	x.count(t.Account, Overdue)
 	x.Log.WarnContext(ctx, "teams: no notification of an own post, reading back", "conversation", x.id)
 	t.Echo = ""
 	if err := x.doubt(ctx, t.Account, t.Agent); err != nil {

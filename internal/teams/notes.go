@@ -41,8 +41,8 @@ func (k *Connector) endpoint(id chat.AccountID) graph.Endpoint {
 
 // throttled counts a request for a pause and writes it down, now and then, for the health page.
 func (k *Connector) throttled(id chat.AccountID, op string, after time.Duration) {
+	k.count(id, Throttled)
 	k.mu.Lock()
-	k.throttles[id]++
 	due := time.Since(k.throttleNoted[id]) >= noteEvery
 	if due {
 		k.throttleNoted[id] = time.Now()
@@ -56,15 +56,4 @@ func (k *Connector) throttled(id chat.AccountID, op string, after time.Duration)
 	if err := account.NoteThrottled(ctx, k.Store, id, account.Throttled{At: time.Now().UTC(), Op: op, After: after}); err != nil {
 		k.Log.Warn("teams: note throttling", "account", id, "err", err)
 	}
-}
-
-// Throttles counts how often Microsoft asked this node for a pause, by account, since it started.
-func (k *Connector) Throttles() map[chat.AccountID]int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	all := map[chat.AccountID]int{}
-	for id, n := range k.throttles {
-		all[id] = n
-	}
-	return all
 }
