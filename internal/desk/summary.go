@@ -206,21 +206,7 @@ func (d *Desk) VisitorView(ctx context.Context, a Actor) (VisitorView, error) {
 		return VisitorView{}, err
 	}
 	if c.Status == chat.Waiting {
-		v.Position, err = d.position(ctx, c)
+		v.Position, err = d.store.Place(ctx, c.ID)
 	}
 	return v, err
-}
-
-// position is the conversation's place in the queue, from 1.
-func (d *Desk) position(ctx context.Context, c *chat.Conversation) (int, error) {
-	queue, err := d.store.Waiting(ctx, maxWaiting)
-	if err != nil {
-		return 0, fmt.Errorf("list waiting conversations: %w", err)
-	}
-	for i, w := range queue {
-		if w.ID == c.ID {
-			return i + 1, nil
-		}
-	}
-	return len(queue) + 1, nil
 }

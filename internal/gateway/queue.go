@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -10,8 +9,15 @@ import (
 	"trialog/internal/store"
 )
 
-// placesEvery is how often at most waiting customers are told their place anew.
-const placesEvery = 300 * time.Millisecond
+// Waiting customers are told their place anew at most every placesEvery, and for each of them placeEach longer: when the first of a
+// long queue is accepted, all move up.
+const (
+	placesEvery = 300 * time.Millisecond
+	placeEach   = time.Millisecond
+)
+
+// longestQueue bounds how many waiting conversations are watched.
+const longestQueue = 10_000
 
 // queue tells connections what changed about conversations that wait for an agent, which concern every agent and every customer
 // who waits. Everything else reaches a connection through its own subscription.
@@ -19,6 +25,7 @@ type queue struct {
 	mu       sync.Mutex
 	staff    map[*nudge]struct{}
 	visitors map[*nudge]struct{}
+	places   map[chat.ConversationID]int // in the queue, from 1; replaced whole
 }
 
 // nudge is a bell with a list of conversations beside it.
@@ -89,6 +96,11 @@ func (g *Gateway) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-places.C:
+			if err := g.order(ctx); err != nil {
+				g.Log.WarnContext(ctx, "read the queue", "err", err)
+				places.Reset(time.Second)
+				continue
+			}
 			g.queue.ring(g.queue.visitors)
 		case <-sub.C():
 			moved := false
@@ -104,7 +116,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 				}
 			}
 			if moved {
-				places.Reset(placesEvery)
+				places.Reset(placesEvery + time.Duration(len(waiting))*placeEach)
 			}
 		}
 	}
@@ -112,15 +124,38 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 // waiting reads the queue as it is.
 func (g *Gateway) waiting(ctx context.Context) (map[chat.ConversationID]bool, error) {
-	queue, err := g.Store.Waiting(ctx, 10_000)
+	queue, err := g.Store.Queue(ctx, longestQueue)
 	if err != nil {
-		return nil, fmt.Errorf("read the queue: %w", err)
+		return nil, err
 	}
 	waiting := make(map[chat.ConversationID]bool, len(queue))
-	for _, c := range queue {
-		waiting[c.ID] = true
+	for _, id := range queue {
+		waiting[id] = true
 	}
 	return waiting, nil
+}
+
+// order reads everybody's place once for all connections.
+func (g *Gateway) order(ctx context.Context) error {
+	queue, err := g.Store.Queue(ctx, longestQueue)
+	if err != nil {
+		return err
+	}
+	places := make(map[chat.ConversationID]int, len(queue))
+	for i, id := range queue {
+		places[id] = i + 1
+	}
+	g.queue.mu.Lock()
+	defer g.queue.mu.Unlock()
+	g.queue.places = places
+	return nil
+}
+
+// place is where a conversation stands in the queue; 0 when it does not wait.
+func (q *queue) place(id chat.ConversationID) int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.places[id]
 }
 
 // watch looks at a conversation that changed: agents hear of it while it waits and when it no longer does. It reports whether it

@@ -15,6 +15,7 @@ type visitor struct {
 	actor  desk.Actor
 	hello  bool
 	cursor chat.Seq
+	place  int // in the queue, as the customer was told
 	ticks  ticks
 }
 
@@ -113,11 +114,10 @@ func (v *visitor) wake(ctx context.Context) error {
 	return nil
 }
 
-// nudged tells a waiting customer the place in the queue.
+// nudged tells a waiting customer a new place in the queue.
 func (v *visitor) nudged(ctx context.Context) error {
-	c, err := v.Desk.Conversation(ctx, v.actor)
-	if err != nil || c.Status != chat.Waiting {
-		return err
+	if place := v.queue.place(v.actor.Conversation); place == 0 || place == v.place {
+		return nil
 	}
 	return v.view(ctx)
 }
@@ -137,6 +137,7 @@ func (v *visitor) view(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	v.place = view.Position
 	return v.put(ctx, encode(viewFrame{Type: "view", Conversation: view}))
 }
 

@@ -300,9 +300,16 @@ func TestListsFollowTheState(t *testing.T) {
 		}
 		check("waiting", ids(s.Waiting(ctx, 10)), first, second)
 		check("waiting, at most one", ids(s.Waiting(ctx, 1)), first)
+		check("queue", must[[]chat.ConversationID](t)(s.Queue(ctx, 10)), first, second)
+		if place := must[int](t)(s.Place(ctx, second)); place != 2 {
+			t.Errorf("the second is at place %d", place)
+		}
 		accept(t, s, first, "anna")
 		accept(t, s, first, "ben")
 		check("waiting after accept", ids(s.Waiting(ctx, 10)), second)
+		if place := must[int](t)(s.Place(ctx, second)); place != 1 {
+			t.Errorf("the second is at place %d after the first was accepted", place)
+		}
 		check("anna's", ids(s.OfAgent(ctx, "anna")), first)
 		act := func(fn func(c *chat.Conversation) ([]chat.Entry, error)) {
 			t.Helper()

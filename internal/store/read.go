@@ -56,6 +56,30 @@ func (s *Store) Waiting(ctx context.Context, limit int) ([]*chat.Conversation, e
 	return s.conversations(ctx, "WHERE c.status = 'waiting' ORDER BY c.opened, c.number LIMIT $1", limit)
 }
 
+// Queue lists the conversations that no agent has accepted, oldest first, at most limit.
+func (s *Store) Queue(ctx context.Context, limit int) (ids []chat.ConversationID, err error) {
+	rows, err := s.query(ctx, "SELECT id FROM conversations WHERE status = 'waiting' ORDER BY opened, number LIMIT $1", limit)
+	if err != nil {
+		return nil, s.outcome("read the queue", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id chat.ConversationID
+		if err := rows.Scan(&id); err != nil {
+			return nil, s.outcome("read the queue", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, s.outcome("read the queue", rows.Err())
+}
+
+// Place returns a conversation's place among those that no agent has accepted, from 1.
+func (s *Store) Place(ctx context.Context, id chat.ConversationID) (place int, err error) {
+	err = s.queryRow(ctx, "SELECT count(*) FROM conversations WHERE status = 'waiting' AND (opened, number) <= (SELECT opened, number FROM conversations WHERE id = $1)",
+		string(id)).Scan(&place)
+	return place, s.outcome("read a place in the queue", err)
+}
+
 // OfAgent lists the conversations that are not closed and in which the agent takes part now, or may by an open offer, oldest first.
 func (s *Store) OfAgent(ctx context.Context, agent chat.AgentID) ([]*chat.Conversation, error) {
 	return s.conversations(ctx, "WHERE c.id IN (SELECT conversation FROM parts WHERE agent = $1) ORDER BY c.opened, c.number", string(agent))
