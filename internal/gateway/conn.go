@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"github.com/coder/websocket"
@@ -86,7 +88,7 @@ func (c *conn) read(ctx context.Context, do func(context.Context, command) (desk
 			if !c.limit.Allow() {
 				err = chat.Refuse(chat.Busy, "too_fast", "Too many commands at once.")
 			} else {
-				posted, err = do(ctx, cmd)
+				err = c.apart(func() (err error) { posted, err = do(ctx, cmd); return err })
 			}
 		}
 		if cmd.ID == "" && err == nil {
@@ -156,13 +158,13 @@ func (c *conn) write(ctx context.Context, on events) error {
 		case frame := <-c.out:
 			err = c.put(ctx, frame)
 		case <-c.sub.C():
-			err = on.wake(ctx)
+			err = c.apart(func() error { return on.wake(ctx) })
 		case id := <-on.opened:
-			err = on.open(ctx, id)
+			err = c.apart(func() error { return on.open(ctx, id) })
 		case <-on.queue.bell:
-			err = on.nudged(ctx)
+			err = c.apart(func() error { return on.nudged(ctx) })
 		case <-on.gather:
-			err = on.flush(ctx)
+			err = c.apart(func() error { return on.flush(ctx) })
 		case <-ping.C:
 			if !on.alive(ctx) {
 				return closing{closeSignedOut, "signed out"}
@@ -174,6 +176,23 @@ func (c *conn) write(ctx context.Context, on events) error {
 		}
 	}
 }
+
+// apart runs f on a stack of its own, which is given back when it is done: work needs many times the stack that waiting for it needs.
+func (c *conn) apart(f func() error) error {
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if panicked := recover(); panicked != nil {
+				c.Log.Error("panic in live connection", "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+				done <- errPanic
+			}
+		}()
+		done <- f()
+	}()
+	return <-done
+}
+
+var errPanic = errors.New("panic")
 
 func (c *conn) put(ctx context.Context, frame []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)

@@ -11,8 +11,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -77,39 +79,49 @@ const (
 
 // StaffHandler serves the live connection of agents.
 func (g *Gateway) StaffHandler() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
-		if err != nil {
-			return // Accept has answered
-		}
-		session, err := g.Staff(r.Context(), r.URL.Query().Get("ticket"))
-		if err != nil {
-			g.refuse(ws, err)
-			return
-		}
-		c := newConn(g, ws)
-		s := &staff{conn: c, agent: session.Agent, session: session, open: map[chat.ConversationID]*opened{}}
-		s.serve(r.Context())
+	return g.handler(false, func(ctx context.Context, ws *websocket.Conn, ticket string) (func(context.Context), error) {
+		session, err := g.Staff(ctx, ticket)
+		s := &staff{conn: newConn(g, ws), agent: session.Agent, session: session, open: map[chat.ConversationID]*opened{}}
+		return s.serve, err
 	})
 }
 
 // VisitorHandler serves the live connection of customers. Any site may embed the widget, so the origin is not what lets one in:
 // the ticket is.
 func (g *Gateway) VisitorHandler() http.Handler {
+	return g.handler(true, func(ctx context.Context, ws *websocket.Conn, ticket string) (func(context.Context), error) {
+		actor, err := g.Visitor(ctx, ticket)
+		v := &visitor{conn: newConn(g, ws), actor: actor}
+		return v.serve, err
+	})
+}
+
+// handler takes connections in. Each is served apart from the request, whose stack, headers and buffers are given back: most connections
+// are silent most of the time.
+func (g *Gateway) handler(anyOrigin bool, redeem func(ctx context.Context, ws *websocket.Conn, ticket string) (serve func(context.Context), err error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled, InsecureSkipVerify: true})
+		ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled, InsecureSkipVerify: anyOrigin})
 		if err != nil {
 			return // Accept has answered
 		}
-		actor, err := g.Visitor(r.Context(), r.URL.Query().Get("ticket"))
+		serve, err := redeem(r.Context(), ws, r.URL.Query().Get("ticket"))
 		if err != nil {
 			g.refuse(ws, err)
 			return
 		}
-		c := newConn(g, ws)
-		v := &visitor{conn: c, actor: actor}
-		v.serve(r.Context())
+		go func() {
+			defer g.contain(ws)
+			serve(context.Background()) // ends with the connection or with Shutdown
+		}()
 	})
+}
+
+// contain keeps a panic to its connection.
+func (g *Gateway) contain(ws *websocket.Conn) {
+	if panicked := recover(); panicked != nil {
+		g.Log.Error("panic in live connection", "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
+		ws.CloseNow()
+	}
 }
 
 func (g *Gateway) refuse(ws *websocket.Conn, err error) {

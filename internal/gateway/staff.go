@@ -70,7 +70,7 @@ func (s *staff) serve(ctx context.Context) {
 	s.run(ctx,
 		func(ctx context.Context) error { return s.read(ctx, s.do) },
 		func(ctx context.Context) error {
-			if err := s.lists(ctx); err != nil {
+			if err := s.apart(func() error { return s.lists(ctx) }); err != nil {
 				return err
 			}
 			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.entries, gather: s.gather.C, flush: s.summaries,

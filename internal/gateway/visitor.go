@@ -48,10 +48,7 @@ func (v *visitor) serve(ctx context.Context) {
 			case <-v.done.Done():
 				return closing{closeRestart, "restart"}
 			}
-			if err := v.view(ctx); err != nil {
-				return err
-			}
-			if err := v.entries(ctx); err != nil {
+			if err := v.apart(func() error { return v.resume(ctx) }); err != nil {
 				return err
 			}
 			return v.write(ctx, events{wake: v.wake, alive: func(context.Context) bool { return true }, queue: queue, nudged: v.nudged})
@@ -59,6 +56,14 @@ func (v *visitor) serve(ctx context.Context) {
 	if err := v.ticks.flush(context.WithoutCancel(ctx), v.Desk, v.actor); err != nil {
 		v.Log.Warn("note delivery", "conversation", v.actor.Conversation, "err", err)
 	}
+}
+
+// resume sends what the browser has not got yet.
+func (v *visitor) resume(ctx context.Context) error {
+	if err := v.view(ctx); err != nil {
+		return err
+	}
+	return v.entries(ctx)
 }
 
 // do performs one command of the customer.
