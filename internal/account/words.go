@@ -56,6 +56,8 @@ var sentences = map[string]string{
 	"unreachable":        "Microsoft can’t be reached. Check the network and the proxy of this server.",
 	"account_replaced":   "This account was replaced by another one. Sign in again.",
 
+	"no_own_licence":   "This Microsoft account has no licence for Microsoft Teams. An administrator of the tenant can assign one in the Microsoft 365 admin centre; then sign in again.",
+	"agent_no_licence": "{detail} has no licence for Microsoft Teams (any more). An administrator of the tenant can assign one in the Microsoft 365 admin centre; then set the conferences going again on the health page.",
 	"agent_connected":  "{detail} is signed in.",
 	"agent_sign_in":    "{detail} has to sign in at Microsoft again, in the profile.",
 	"subscription":     "Microsoft tells us what experts write to {detail}.",

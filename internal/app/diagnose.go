@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"trialog/internal/account"
+	"trialog/internal/graph"
 	"trialog/internal/store"
 )
 
@@ -62,7 +64,7 @@ func (a *App) diagnoseAccount(ctx context.Context, of store.Account) ([]account.
 		return list, err
 	}
 	for _, one := range h.Agents {
-		list = append(list, agentFindings(one)...)
+		list = append(list, agentFindings(one, h.Lanes)...)
 	}
 	if len(h.Agents) == 0 {
 		list = append(list, account.Finding{State: "unknown", Code: "no_agents"})
@@ -73,12 +75,15 @@ func (a *App) diagnoseAccount(ctx context.Context, of store.Account) ([]account.
 	return append(list, account.Finding{State: "ok", Code: "no_dead_letters"}), nil
 }
 
-func agentFindings(one account.AgentHealth) []account.Finding {
+func agentFindings(one account.AgentHealth, lanes []account.LaneHealth) []account.Finding {
 	who := one.Name + " (" + one.Username + ")"
 	if one.State != store.LinkConnected {
 		return []account.Finding{{State: "bad", Code: "agent_sign_in", Detail: who}}
 	}
 	list := []account.Finding{{State: "ok", Code: "agent_connected", Detail: who}}
+	if slices.ContainsFunc(lanes, func(l account.LaneHealth) bool { return l.Agent == one.Agent && l.Reason == graph.NoOwnLicence }) {
+		list = append(list, account.Finding{State: "bad", Code: "agent_no_licence", Detail: who})
+	}
 	if one.Subscription == nil || !one.Subscription.Alive {
 		return append(list, account.Finding{State: "bad", Code: "no_subscription", Detail: who})
 	}

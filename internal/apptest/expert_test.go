@@ -321,12 +321,12 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 			return err
 		}
 		return t.Vanish(chat.ID)
-	case "licenses":
+	case "licenses", "unlicenses":
 		person, ok := t.Person(args[0])
 		if !ok {
 			return fmt.Errorf("no person %q", args[0])
 		}
-		person.NoTeams = false
+		person.NoTeams = verb == "unlicenses"
 		t.AddPerson(person)
 	case "calms":
 		t.SetFaults(func(f *teamsim.Faults) { *f = teamsim.Faults{} })

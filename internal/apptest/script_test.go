@@ -326,6 +326,11 @@ func (p *player) agentAlone(ctx context.Context, a *Agent, verb string, args []s
 	case "links":
 		with, _ := word(append(args, "", ""), 1, "")
 		err = a.LinkTeamsWith(ctx, first, with)
+	case "sign-in-refused": // with what the profile then words
+		if err = a.LinkTeams(ctx, first); err == nil || !strings.Contains(err.Error(), args[1]) {
+			return true, fmt.Errorf("signing in gave %v, want %s", err, args[1])
+		}
+		return true, nil
 	case "notices":
 		return true, p.notices(ctx, a, first == "no", args[len(args)-1:])
 	case "unlinks":
@@ -424,9 +429,9 @@ func (p *player) agentIn(ctx context.Context, a *Agent, c *Customer, not bool, v
 		var s Summary
 		if !p.w.Until(patience, func() bool {
 			s, err = a.Read(ctx, c.ID)
-			return err == nil && s.Lane != nil && s.Lane.State == first
+			return err == nil && s.Lane != nil && s.Lane.State == first && (len(args) < 2 || s.Lane.Reason == args[1])
 		}) {
-			return fmt.Errorf("lane is %+v, want %s", s.Lane, first)
+			return fmt.Errorf("lane is %+v, want %s", s.Lane, args)
 		}
 	default:
 		return p.agentRoom(ctx, a, c, verb, args)

@@ -59,6 +59,11 @@ func (c *Client) Chats(ctx context.Context, pace Pace, visit func(Chat) bool) er
 		"$expand": {"members,lastMessagePreview"}, "$top": {"50"}, "$orderby": {"lastMessagePreview/createdDateTime desc"}}}, pace, visit)
 }
 
+// CheckChats reads one of the caller's chats, only to see whether the caller may use Teams at all. [contract §10.7]
+func (c *Client) CheckChats(ctx context.Context) error {
+	return c.do(ctx, request{op: "list chats", method: http.MethodGet, path: "/me/chats", query: url.Values{"$top": {"1"}}}, nil)
+}
+
 // Chat reads one chat with its members. [api: chat-get]
 func (c *Client) Chat(ctx context.Context, id ChatID) (Chat, error) {
 	var chat Chat
@@ -110,7 +115,7 @@ func (c *Client) CreateChat(ctx context.Context, n NewChat) (Chat, error) {
 		body["topic"] = n.Topic
 	}
 	var chat Chat
-	r := request{op: "create chat", method: http.MethodPost, path: "/chats", body: body}
+	r := request{op: opCreateChat, method: http.MethodPost, path: "/chats", body: body}
 	if err := c.do(ctx, r, &chat); err != nil {
 		return Chat{}, err
 	}
@@ -130,7 +135,7 @@ func (c *Client) Members(ctx context.Context, id ChatID) (all []Member, at time.
 
 // AddMember adds somebody to a group chat. [api: chat-post-members]
 func (c *Client) AddMember(ctx context.Context, id ChatID, m NewMember) error {
-	return c.do(ctx, request{op: "add chat member", method: http.MethodPost, path: "/chats/" + seg(id) + "/members", body: c.member(m)}, nil)
+	return c.do(ctx, request{op: opAddMember, method: http.MethodPost, path: "/chats/" + seg(id) + "/members", body: c.member(m)}, nil)
 }
 
 // RemoveMember removes somebody, or the caller, from a group chat. [api: chat-delete-members]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -112,8 +113,8 @@ func Reason(err error) (reason, detail string) {
 		return "missing_permission", scopeIn(e.Message)
 	case e.Status == http.StatusForbidden && strings.Contains(words, "aclcheckfailed"):
 		return "not_in_chat", ""
-	case e.Status == http.StatusForbidden && (strings.Contains(words, "licen") || strings.Contains(words, "not enabled for teams")):
-		return "no_teams_licence", ""
+	case Unlicensed(err):
+		return lacking(e.Op), ""
 	case e.Status == http.StatusForbidden:
 		return "blocked_by_policy", ""
 	case e.Status == http.StatusNotFound && strings.Contains(e.Op, "chat"), e.Status == http.StatusGone:
@@ -123,6 +124,40 @@ func Reason(err error) (reason, detail string) {
 	}
 	return "internal", ""
 }
+
+// unlicensed are Microsoft's words for somebody who may not use Teams. Nothing but the words tells that from any other thing that is not
+// allowed: status and code are the same. (microsoft-teams-apps-requestateam #355, msgraph-sdk-powershell #1666, microsoft-graph-docs #9181)
+var unlicensed = []string{"license information", "not licensed", "valid office365 license", "valid teams license", "teams is disabled for", "not enabled for teams"}
+
+// Unlicensed reports that somebody has no licence for Teams: the caller, or where the call is about other people, perhaps one of those.
+func Unlicensed(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) || e.Status != http.StatusForbidden {
+		return false
+	}
+	said := strings.ToLower(e.Code + " " + e.Message)
+	return slices.ContainsFunc(unlicensed, func(words string) bool { return strings.Contains(said, words) })
+}
+
+// lacking is the reason of a call that failed for want of a licence. Most calls are about nobody but the caller.
+func lacking(op string) string {
+	if op == opCreateChat || op == opAddMember {
+		return NoTeamsLicence
+	}
+	return NoOwnLicence
+}
+
+// The reasons for want of a licence: of somebody whom the call was about, and of the caller.
+const (
+	NoTeamsLicence = "no_teams_licence"
+	NoOwnLicence   = "no_own_licence"
+)
+
+// The calls that put people into a chat.
+const (
+	opCreateChat = "create chat"
+	opAddMember  = "add chat member"
+)
 
 // scopeIn finds the name of a permission in Graph's words.
 func scopeIn(message string) string {
@@ -143,6 +178,7 @@ func answerError(op string, resp *http.Response, body []byte) *Error {
 			Message    string `json:"message"`
 			InnerError struct {
 				Code      string `json:"code"`
+				Message   string `json:"message"`
 				RequestID string `json:"request-id"`
 			} `json:"innerError"`
 		} `json:"error"`
@@ -151,6 +187,9 @@ func answerError(op string, resp *http.Response, body []byte) *Error {
 		e.Code, e.Message = a.Error.Code, a.Error.Message
 		if a.Error.InnerError.Code != "" {
 			e.Code += "/" + a.Error.InnerError.Code
+		}
+		if a.Error.InnerError.Message != "" { // where it is, it says more (microsoft-graph-docs-contrib #9129)
+			e.Message = strings.TrimSpace(e.Message + " " + a.Error.InnerError.Message)
 		}
 		if e.RequestID == "" {
 			e.RequestID = a.Error.InnerError.RequestID

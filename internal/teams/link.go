@@ -187,7 +187,7 @@ func (k *Connector) choose(with chat.AccountID, old store.Link) (store.Account, 
 }
 
 // FinishSignIn takes in what Microsoft sent the browser back with. The refusals' codes are for the reader to word: "sign_in_expired",
-// or the graph.Problem that Microsoft named; Field then names the permissions that it is about.
+// "no_own_licence", or the graph.Problem that Microsoft named; Field then names the permissions that it is about.
 func (k *Connector) FinishSignIn(ctx context.Context, agent chat.AgentID, session string, q url.Values) error {
 	data, ok, err := k.Store.TakeOnce(ctx, purposeSignIn, store.HashToken(q.Get("state")))
 	if err != nil {
@@ -210,6 +210,9 @@ func (k *Connector) FinishSignIn(ctx context.Context, agent chat.AgentID, sessio
 	who, err := k.appFor(a, s.Channels).Exchange(ctx, q.Get("code"), s.Verifier, s.Nonce)
 	if err != nil {
 		return k.refused(ctx, a, err)
+	}
+	if err := k.mayUseTeams(ctx, a.ID, who); err != nil {
+		return err
 	}
 	return k.connect(ctx, s, who)
 }

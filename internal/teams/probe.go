@@ -257,8 +257,8 @@ func (p *probe) blocked(ctx context.Context) {
 		p.say(question, false, "not refused at all")
 		return
 	}
-	reason, _ := graph.Reason(err)
-	p.say(question, reason == "no_teams_licence" || reason == "blocked_by_policy", "%s (the desk will say: %s)", refusal(err), reason)
+	reason, _ := graph.Reason(blame(ctx, p.client, nil, err))
+	p.say(question, reason == graph.NoTeamsLicence || reason == "blocked_by_policy", "%s (the desk will say: %s)", refusal(err), reason)
 }
 
 // cleanUp ends the subscription and marks the chat: chats can't be deleted.

@@ -83,7 +83,7 @@ func (k *Connector) openTalk(ctx context.Context, agent chat.AgentID, who chat.P
 		return k.client(l.Account, agent).CreateChat(ctx, graph.NewChat{Type: graph.OneOnOne, Members: []graph.NewMember{{User: graph.UserID(l.Person)}, {User: graph.UserID(who.ID)}}})
 	})
 	if err != nil {
-		return directory.Talk{}, k.refusedTalk(ctx, agent, err)
+		return directory.Talk{}, k.refusedTalk(ctx, agent, blame(ctx, k.client(l.Account, agent), nil, err))
 	}
 	p.Chat = string(c.ID)
 	people := []directory.Person{p}

@@ -176,7 +176,7 @@ func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat) er
 func (x *lane) refusedThread(ctx context.Context, t *store.Thread, experts []chat.Participant, err error) error {
 	reason, detail := "thread_refused", ""
 	if !errors.Is(err, errThreadRefused) {
-		reason, detail = graph.Reason(err)
+		reason, detail = graph.Reason(blame(ctx, x.sender(t), pace(x.others, "", graph.Live), err))
 		if reason == "chat_gone" {
 			reason = "person_unknown"
 		}

@@ -94,7 +94,7 @@ func (t *Tenant) bindMember(b newMemberBody) (*Person, string, answer) {
 		return nil, "", notFound("Failed to find the user '%s'.", id)
 	}
 	if p.NoTeams {
-		return nil, "", forbidden("The user '%s' is not allowed to use chats.", p.ID)
+		return nil, "", t.noLicence()
 	}
 	if len(b.Roles) != 1 || !slices.Contains([]string{"owner", "guest"}, strings.ToLower(b.Roles[0])) {
 		return nil, "", badRequest("Invalid role specified for member: exactly one of 'owner' and 'guest' is expected.")

@@ -36,16 +36,20 @@ func (t *Tenant) chatFor(c *call) (*chat, *member, answer) {
 	return ch, m, answer{}
 }
 
-// needsTeams refuses people without a Teams licence.
+// needsTeams refuses callers without a Teams licence.
 func (t *Tenant) needsTeams(c *call) (answer, bool) {
 	p := t.people[c.caller()]
 	if p == nil || !p.NoTeams {
 		return answer{}, false
 	}
-	if t.faults.NoTeamsCode != 0 {
-		return fail(t.faults.NoTeamsCode, codeFor(t.faults.NoTeamsCode), "Failed to get license information for the user."), true
-	}
-	return forbidden("Failed to get license information for the user. Ensure user has a valid Office365 license assigned to them."), true
+	return t.noLicence(), true
+}
+
+// noLicence is said of somebody without a Teams licence: of the caller, and of people whom the caller wants to put into a chat. The words do
+// not tell which. (microsoft-teams-apps-requestateam #355, msgraph-sdk-powershell #1666)
+func (t *Tenant) noLicence() answer {
+	status := cmp.Or(t.faults.NoTeamsCode, http.StatusForbidden)
+	return fail(status, codeFor(status), "Failed to get license information for the user. Ensure user has a valid Office365 license assigned to them.")
 }
 
 // listChats is GET /me/chats [api: chat-list].
