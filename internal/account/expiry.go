@@ -24,7 +24,7 @@ func DaysLeft(expires, now time.Time) int {
 
 // Notice is something that people at the desk should know of an account.
 type Notice struct {
-	Code    string         `json:"code" enum:"secret_expires,secret_expired,agents_need_sign_in"`
+	Code    string         `json:"code" enum:"secret_expires,secret_expired,agents_need_sign_in,markers_lost"`
 	Level   string         `json:"level" enum:"warning,urgent" doc:"A warning can be put away for a day."`
 	Account chat.AccountID `json:"account"`
 	Name    string         `json:"name"`
@@ -57,8 +57,20 @@ func (s *Accounts) Notices(ctx context.Context, who auth.Staff) ([]Notice, error
 		if n := waiting(links, a.ID); admin && n > 0 {
 			list = append(list, Notice{Code: "agents_need_sign_in", Level: "warning", Account: a.ID, Name: a.Name, Agents: n, Admin: true})
 		}
+		lost, err := LastUnmarked(ctx, s.cfg.Store, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		if admin && !lost.At.IsZero() {
+			list = append(list, markersLost(a))
+		}
 	}
 	return list, nil
+}
+
+// markersLost warns that Microsoft Teams takes the hidden markers out of our posts.
+func markersLost(a store.Account) Notice {
+	return Notice{Code: "markers_lost", Level: "warning", Account: a.ID, Name: a.Name, Admin: true}
 }
 
 // expiry says whether the end of a secret is near.

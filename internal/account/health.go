@@ -19,6 +19,7 @@ type Health struct {
 	Agents      []AgentHealth `json:"agents"`
 	Lag         Lag           `json:"lag"`
 	Throttle    Throttle      `json:"throttle"`
+	Unmarked    *Unmarked     `json:"unmarked,omitempty" doc:"Posts lose their hidden markers in Microsoft Teams: they go one at a time."`
 	Lanes       []LaneHealth  `json:"lanes" doc:"Those that are not simply idle or sending."`
 	Sending     int           `json:"sending" doc:"Lanes that are at work."`
 	DeadLetters []Letter      `json:"deadLetters" doc:"The latest of them."`
@@ -111,6 +112,32 @@ func LastThrottled(ctx context.Context, st *store.Store, id chat.AccountID) (t T
 	return t, err
 }
 
+// Unmarked is that our own posts come back from Microsoft Teams without their hidden markers.
+type Unmarked struct {
+	Since time.Time `json:"since"`
+	At    time.Time `json:"at" doc:"The last of them."`
+}
+
+func unmarkedKey(id chat.AccountID) string { return "account.unmarked|" + string(id) }
+
+// NoteUnmarked remembers it; the zero value forgets it.
+func NoteUnmarked(ctx context.Context, st *store.Store, id chat.AccountID, u Unmarked) error {
+	b, err := json.Marshal(u)
+	if err != nil {
+		return fmt.Errorf("note lost markers: %w", err)
+	}
+	return st.PutSetting(ctx, unmarkedKey(id), string(b))
+}
+
+// LastUnmarked returns what NoteUnmarked remembers.
+func LastUnmarked(ctx context.Context, st *store.Store, id chat.AccountID) (u Unmarked, err error) {
+	text, known, err := st.Setting(ctx, unmarkedKey(id))
+	if err == nil && known {
+		err = json.Unmarshal([]byte(text), &u)
+	}
+	return u, err
+}
+
 // Notices of one account, as an administrator reads them.
 func noticesOf(a store.Account, links []store.Link) []Notice {
 	list := []Notice{}
@@ -141,6 +168,14 @@ func (s *Accounts) Base(ctx context.Context, a store.Account) (Health, error) {
 		return h, err
 	}
 	h.Refused = string(refused.Problem)
+	lost, err := LastUnmarked(ctx, s.cfg.Store, a.ID)
+	if err != nil {
+		return h, err
+	}
+	if !lost.At.IsZero() {
+		h.Unmarked = &lost
+		h.Notices = append(h.Notices, markersLost(a))
+	}
 	t, err := LastThrottled(ctx, s.cfg.Store, a.ID)
 	if err == nil && !t.At.IsZero() {
 		h.Throttle = Throttle{Last: &t.At, Op: t.Op, Asked: int(t.After.Seconds())}

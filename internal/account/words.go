@@ -58,6 +58,7 @@ var sentences = map[string]string{
 
 	"no_own_licence":   "This Microsoft account has no licence for Microsoft Teams. An administrator of the tenant can assign one in the Microsoft 365 admin centre; then sign in again.",
 	"agent_no_licence": "{detail} has no licence for Microsoft Teams (any more). An administrator of the tenant can assign one in the Microsoft 365 admin centre; then set the conferences going again on the health page.",
+	"markers_lost":     "Microsoft Teams takes the hidden marks out of our messages, last at {detail}. Nothing gets lost, but messages go to experts one at a time. Run `trialog doctor --probe` and report what it says of the mark.",
 	"agent_connected":  "{detail} is signed in.",
 	"agent_sign_in":    "{detail} has to sign in at Microsoft again, in the profile.",
 	"subscription":     "Microsoft tells us what experts write to {detail}.",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"trialog/internal/account"
 	"trialog/internal/graph"
@@ -68,6 +69,9 @@ func (a *App) diagnoseAccount(ctx context.Context, of store.Account) ([]account.
 	}
 	if len(h.Agents) == 0 {
 		list = append(list, account.Finding{State: "unknown", Code: "no_agents"})
+	}
+	if h.Unmarked != nil {
+		list = append(list, account.Finding{State: "bad", Code: "markers_lost", Detail: h.Unmarked.At.Format(time.RFC3339)})
 	}
 	if h.Dead > 0 {
 		return append(list, account.Finding{State: "bad", Code: "dead_letters", Detail: strconv.Itoa(h.Dead)}), nil

@@ -274,7 +274,7 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		n, err := strconv.Atoi(args[0])
 		t.SetFaults(func(f *teamsim.Faults) { f.ThrottleNext = n })
 		return err
-	case "fails", "commits-then-fails":
+	case "fails", "commits-then-fails", "fails-then-commits":
 		return p.failNext(verb, args)
 	case "loses-notifications", "doubles-notifications", "reorders-notifications":
 		n, err := strconv.ParseFloat(args[0], 64)
@@ -306,6 +306,10 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 	case "pairs": // what a request for a group chat of two gives: groups, oneOnOne, refused
 		pair := strings.TrimPrefix(args[0], "groups")
 		t.SetFaults(func(f *teamsim.Faults) { f.PairGroup = pair })
+	case "cleans-up": // what becomes of hidden marks: keeps, strips, rewrites, flattens
+		t.SetFaults(func(f *teamsim.Faults) { f.CleanUp = strings.TrimPrefix(args[0], "keeps") })
+	case "notifies-first":
+		t.SetFaults(func(f *teamsim.Faults) { f.NotifyFirst = true })
 	case "blocks": // what the data-loss policy does with messages that hold a word
 		words := []string{args[0]}
 		t.SetFaults(func(f *teamsim.Faults) { f.BlockWords = words })
@@ -360,6 +364,9 @@ func (p *player) consent(ctx context.Context, permission string) error {
 	return err
 }
 
+// lateCommit is how long after its failure a request is carried out all the same: later than the product expects.
+const lateCommit = 50 * time.Second
+
 func (p *player) failNext(verb string, args []string) error {
 	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats", "members": "POST /chats/*/members",
 		"removals": "DELETE /chats/*/members/*"}[args[0]]
@@ -368,8 +375,11 @@ func (p *player) failNext(verb string, args []string) error {
 		return fmt.Errorf("%s posts|chats|members|removals TIMES [STATUS]", verb)
 	}
 	fault := teamsim.Fault{Kind: teamsim.Refuse, Times: n}
-	if verb == "commits-then-fails" {
+	switch verb {
+	case "commits-then-fails":
 		fault.Kind = teamsim.CommitThenStatus
+	case "fails-then-commits": // so late that it was given up
+		fault.Kind, fault.Delay = teamsim.Zombie, lateCommit
 	}
 	if args[2] != "" {
 		if fault.Status, err = strconv.Atoi(args[2]); err != nil {

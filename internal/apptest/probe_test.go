@@ -52,6 +52,6 @@ func TestProbe(t *testing.T) {
 		run(t, teamsim.Faults{PairGroup: teamsim.PairAsOneOnOne}, false, map[string]string{"Do two people get a group chat?": "oneOnOne"})
 	})
 	t.Run("strips", func(t *testing.T) {
-		run(t, teamsim.Faults{StripMarker: true}, false, map[string]string{"Does the hidden mark of our posts survive?": "after posting: no"})
+		run(t, teamsim.Faults{CleanUp: teamsim.CleanUpStrips}, false, map[string]string{"Does the hidden mark of our posts survive?": "after posting: no"})
 	})
 }

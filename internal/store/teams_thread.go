@@ -64,6 +64,8 @@ type Thread struct {
 	Resend chat.Seq `json:"resend,omitempty"`
 	// Recheck is when to read the thread back because a post that was given up and repeated may have been carried out after all.
 	Recheck time.Time `json:"recheck,omitzero"`
+	// GivenUp are attempts that left no trace and were repeated: until Recheck, what they posted may still turn up.
+	GivenUp []GivenUp `json:"givenUp,omitempty"`
 	// Rewrite lists our posts whose change had an unclear outcome: they are written anew at Recheck.
 	Rewrite []string `json:"rewrite,omitempty"`
 	// Late counts the messages that came after the end; the first is answered.
@@ -100,6 +102,7 @@ type Attempt struct {
 	To          chat.Seq  `json:"to,omitempty"`
 	N           int       `json:"n"` // how many times it was sent
 	Marker      string    `json:"marker"`
+	Print       Print     `json:"print,omitzero"`
 	Ambiguous   bool      `json:"ambiguous,omitempty"`
 	Node        string    `json:"node"`
 	Incarnation string    `json:"incarnation"`
@@ -219,6 +222,19 @@ func (s *Store) DropThread(ctx context.Context, id chat.ConversationID) error {
 	}
 	s.Signal(ctx, Hint{Conversation: id, Topic: TopicLane})
 	return nil
+}
+
+// Print is by what else than its marker a post is known: digests of its words, and of its head of HeadLength characters.
+type Print struct {
+	Text       string `json:"text,omitempty"`
+	Head       string `json:"head,omitempty"`
+	HeadLength int    `json:"headLength,omitempty"`
+}
+
+// GivenUp is an attempt that was repeated.
+type GivenUp struct {
+	Marker string `json:"marker"`
+	Print  Print  `json:"print"`
 }
 
 // Post is a message of ours in a thread: the entries first to last.

@@ -2,6 +2,7 @@ package teams
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -72,6 +73,9 @@ func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	if t.Attempt.Kind == "post" {
 		t.Resend = t.Attempt.To
 	}
+	if t.Attempt.Kind != "create" {
+		t.GivenUp = append(t.GivenUp, store.GivenUp{Marker: t.Attempt.Marker, Print: t.Attempt.Print})
+	}
 	t.Recheck = time.Now().Add(x.Settle).UTC()
 	t.Attempt = nil
 	return x.put(ctx, t, store.LaneIdle, "", "")
@@ -86,7 +90,7 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
 		}
 		return true, x.created(ctx, t, made)
 	}
-	found, err := x.findPosts(ctx, t, t.Attempt.Marker)
+	found, err := x.findPosts(ctx, t)
 	if err != nil || len(found) == 0 {
 		return false, err
 	}
@@ -96,21 +100,50 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
 	return true, x.confirm(ctx, t, found[0])
 }
 
-// findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts that carry
-// a marker, and returns them oldest first.
-func (x *lane) findPosts(ctx context.Context, t *store.Thread, marker string) ([]graph.MessageID, error) {
-	var found []graph.MessageID
-	err := x.sender(t).Messages(ctx, graph.ChatID(t.Chat), pace(x.reads, t.Chat, graph.Live), func(m graph.ChatMessage) bool {
+// findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts of the attempt,
+// and returns them oldest first: those that carry its marker or say its words, else the only one that has at least its head. Where the
+// attempt was made once, the oldest alone is ours: whoever copied it did so later.
+func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.MessageID, err error) {
+	var alike []graph.MessageID
+	marked := false
+	var failed error
+	err = x.sender(t).Messages(ctx, graph.ChatID(t.Chat), pace(x.reads, t.Chat, graph.Live), func(m graph.ChatMessage) bool {
 		if t.LastRemote != "" && !newer(string(m.ID), t.LastRemote) {
 			return false
 		}
-		if m.Deleted == nil && markerOf(*t, m) == marker {
-			found = append(found, m.ID)
+		switch ours := m.Deleted == nil && claim(*t, m) == t.Attempt.Marker; {
+		case ours:
+			found, marked = append(found, m.ID), marked || markerOf(*t, m) != ""
+		case resembles(*t, m):
+			var taken bool
+			if taken, failed = x.takenIn(ctx, m.ID); !taken {
+				alike = append(alike, m.ID)
+			}
 		}
-		return true
+		return failed == nil
 	})
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	if len(found) == 0 && len(alike) == 1 {
+		return alike, nil
+	}
 	slices.SortFunc(found, func(a, b graph.MessageID) int { return compareIDs(string(a), string(b)) })
-	return found, err
+	if !marked && !repeated(t) && len(found) > 1 {
+		found = found[:1]
+	}
+	return found, nil
+}
+
+// repeated reports whether the attempt is not the first of its kind: what the ones before posted may stand beside it.
+func repeated(t *store.Thread) bool {
+	return slices.ContainsFunc(t.GivenUp, func(g store.GivenUp) bool { return g.Marker == t.Attempt.Marker })
+}
+
+// takenIn reports whether a message stands in the log as what somebody wrote in Teams.
+func (x *lane) takenIn(ctx context.Context, id graph.MessageID) (bool, error) {
+	_, taken, err := x.Store.EntryByKey(ctx, x.id, messageKeyOf(id))
+	return taken, err
 }
 
 // compensate deletes all but the first of several live posts with one marker: a request that we had given up on was carried out after

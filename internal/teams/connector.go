@@ -277,11 +277,12 @@ type run struct {
 	lists   *graph.Budget // reading a chat and its members
 	others  *graph.Budget
 
-	lanes *lanes
-	gates gates
-	inbox chan struct{} // capacity 1: deliveries wait
-	notes notes
-	keep  chan struct{} // capacity 1: look at the subscriptions
+	lanes    *lanes
+	gates    gates
+	inbox    chan struct{} // capacity 1: deliveries wait
+	notes    notes
+	unmarked unmarked
+	keep     chan struct{} // capacity 1: look at the subscriptions
 }
 
 // Microsoft's rates with a margin. [includes: throttling-teams]
@@ -305,6 +306,9 @@ func newRun(k *Connector, id chat.AccountID, stop context.CancelFunc) *run {
 }
 
 func (r *run) run(ctx context.Context) error {
+	if err := r.recallMarkers(ctx); err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return r.workInbox(ctx) })
 	g.Go(func() error { return r.keepSubscriptions(ctx) })

@@ -2,21 +2,28 @@ package teams
 
 import (
 	"context"
+	"errors"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
 	"trialog/internal/store"
 )
 
+// errMayBeOurs says that a message begins like a post whose outcome is not known yet.
+var errMayBeOurs = errors.New("a message may be a post whose outcome is unclear")
+
 // own finds out whether a message is one of our posts, and which. A marker counts at its place and from our sender only, so that an
-// expert who quotes a post is still heard. A post that was deleted or edited in Teams is known by its id.
+// expert who quotes a post is still heard. A post that was deleted or edited in Teams, or lost its marker there, is known by its id.
 func (e *ear) own(ctx context.Context, m graph.ChatMessage) (p store.Post, ours bool, err error) {
 	p, known, err := e.Store.PostByMessage(ctx, e.t.Conversation, string(m.ID))
 	if err != nil || known {
 		return p, known, err
 	}
-	marker := markerOf(e.t, m)
+	marker := claim(e.t, m)
 	if marker == "" {
+		if resembles(e.t, m) && e.tries < heldBack {
+			return p, false, errMayBeOurs
+		}
 		return p, false, nil
 	}
 	p, _, err = e.Store.PostByMarker(ctx, e.t.Conversation, marker)
@@ -26,7 +33,14 @@ func (e *ear) own(ctx context.Context, m graph.ChatMessage) (p store.Post, ours 
 // echo takes in that one of our posts stands in the thread, and how people reacted to it. A post that stands twice, because a request
 // that we had given up on was carried out after all, loses the younger of the two.
 func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h store.Heard) error {
-	if marker := markerOf(e.t, m); marker != "" && m.Deleted == nil {
+	marker := claim(e.t, m)
+	if marker == "" && p.Message == string(m.ID) {
+		marker = p.Marker
+	}
+	if marker != "" && m.Deleted == nil {
+		if err := e.noteMarker(ctx, m); err != nil {
+			return err
+		}
 		if p.Message != "" && p.Message != string(m.ID) {
 			return e.doubled(ctx, p, string(m.ID))
 		}

@@ -61,6 +61,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if x.takeBehind() || t.CatchUp || recheck {
 		return now, x.readBack(ctx, t)
 	}
+	if t.Echo != "" && x.unmarked.lost() {
+		return x.awaitEcho(ctx, t) // one at a time: no more than one post is ever to be told from what people write
+	}
 	if t.Late > 0 && !t.LateAnswered {
 		return x.answerLate(ctx, c, t)
 	}

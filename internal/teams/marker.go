@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -57,8 +56,7 @@ var marked = regexp.MustCompile(`<abbr title="tl:([A-Z2-7]{16})">(?:[\s\x{a0}]|&
 
 // markerOf returns the marker of a message if it stands at its place in a message of one who is or was the thread's sender, or "".
 func markerOf(t store.Thread, m graph.ChatMessage) string {
-	sender := chat.PersonID(m.UserID())
-	if sender == "" || sender != t.Sender && !slices.Contains(t.Earlier, sender) || m.Body.ContentType != "html" {
+	if !bySender(t, m) || m.Body.ContentType != "html" {
 		return ""
 	}
 	if found := marked.FindStringSubmatch(m.Body.Content); found != nil {

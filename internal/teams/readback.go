@@ -45,7 +45,7 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
 	if time.Now().After(t.Recheck) {
-		t.Recheck = time.Time{}
+		t.Recheck, t.GivenUp = time.Time{}, nil
 	}
 	return x.crashes("readback.stored", x.Store.PutThread(ctx, t))
 }

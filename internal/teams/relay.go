@@ -159,6 +159,7 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 		return idle, err
 	}
 	x.intend(t, kind, from, to, marker)
+	t.Attempt.Print = printOf(m.HTML)
 	if err := x.put(ctx, t, store.LaneSending, "", ""); err != nil {
 		return idle, err
 	}

@@ -14,6 +14,14 @@ const (
 	PairRefused    = "refused"  // 400
 )
 
+// Values of Faults.CleanUp. How Teams cleans messages up is documented nowhere, and may change.
+const (
+	CleanUpKeeps    = ""         // an empty abbr with a title survives
+	CleanUpStrips   = "strips"   // no abbr survives
+	CleanUpRewrites = "rewrites" // abbr survives with another title
+	CleanUpFlattens = "flattens" // nothing but words and line breaks survives
+)
+
 // Values of Faults.RetryAfter. Any other text is sent as it is.
 const (
 	RetryAfterHonest = ""     // the seconds that really have to pass
@@ -40,9 +48,9 @@ type Faults struct {
 	ZombieDelay time.Duration `json:"zombieDelay"` // 30 s when zero
 	BadAnswerP  float64       `json:"badAnswerP"`  // 201 with garbage, without id, or of another chat
 
-	ListLag     time.Duration `json:"listLag"`    // messages appear in lists this much later
-	EmptyPageP  float64       `json:"emptyPageP"` // an empty page that still has a nextLink
-	StripMarker bool          `json:"stripMarker"`
+	ListLag     time.Duration `json:"listLag"`     // messages appear in lists this much later
+	EmptyPageP  float64       `json:"emptyPageP"`  // an empty page that still has a nextLink
+	CleanUp     string        `json:"cleanUp"`     // what becomes of hidden marks in messages, see CleanUpKeeps …
 	SharedIDs   bool          `json:"sharedIDs"`   // message ids are whole seconds, so that chats share them
 	StrictRate  bool          `json:"strictRate"`  // 1 rps per chat over all kinds of requests
 	NoTeamsCode int           `json:"noTeamsCode"` // status for people without Teams; 403 when zero

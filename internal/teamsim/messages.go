@@ -172,7 +172,7 @@ func (t *Tenant) fill(ch *chat, m *message, body messageBody) answer {
 	}
 	m.content = body.Body.Content
 	if m.contentType == "html" {
-		m.content = sanitize(m.content, sanitizer{dropMarker: t.faults.StripMarker, hosted: func(src string) (string, bool) { return hostedURL(ch, m, src) }})
+		m.content = sanitize(m.content, sanitizer{cleanUp: t.faults.CleanUp, hosted: func(src string) (string, bool) { return hostedURL(ch, m, src) }})
 	}
 	m.importance, m.locale, m.subject = body.Importance, body.Locale, body.Subject
 	if m.importance == "" {

@@ -339,9 +339,12 @@ func TestSanitizer(t *testing.T) {
 			}
 		})
 	}
-	w.tenant.SetFaults(func(f *teamsim.Faults) { f.StripMarker = true })
-	if got := anna.post("/chats/"+id+"/messages", html(`x<abbr title="cc:1"></abbr>`)).text("body", "content"); got != "x" {
-		t.Errorf("stripped marker: %q", got)
+	for cleanUp, want := range map[string]string{teamsim.CleanUpKeeps: `<p><b>x</b>y</p><abbr title="cc:1"></abbr>`, teamsim.CleanUpStrips: "<p><b>x</b>y</p>",
+		teamsim.CleanUpRewrites: `<p><b>x</b>y</p><abbr title="abbreviation"></abbr>`, teamsim.CleanUpFlattens: "<p>xy</p>"} {
+		w.tenant.SetFaults(func(f *teamsim.Faults) { f.CleanUp = cleanUp })
+		if got := anna.post("/chats/"+id+"/messages", html(`<p><b>x</b>y</p><abbr title="cc:1"></abbr>`)).text("body", "content"); got != want {
+			t.Errorf("%q made %q", cleanUp, got)
+		}
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 
 // sanitizer rewrites the HTML of a message as Teams does on its way in.
 type sanitizer struct {
-	dropMarker bool                            // <abbr> does not survive (fault)
-	hosted     func(src string) (string, bool) // address of an image; false: leave it out
+	cleanUp string                          // what else goes (fault)
+	hosted  func(src string) (string, bool) // address of an image; false: leave it out
 }
 
 // allowed lists the elements that survive and their attributes. Everything else is
@@ -35,6 +35,9 @@ func allowed() map[string][]string {
 
 var removed = []string{"script", "style", "iframe", "object", "embed", "template", "noscript", "svg", "math", "head", "title",
 	"audio", "video", "canvas", "textarea", "select", "link", "meta", "base", "frame", "frameset", "applet", "systemeventmessage"}
+
+// flat is what survives when everything but words is taken away; attachments and pictures are no decoration.
+var flat = []string{"p", "br", "div", "img", "attachment", "at", "emoji", "customemoji"}
 
 var voidElements = []string{"br", "hr", "img"}
 
@@ -77,9 +80,9 @@ func (w *sanitizerRun) node(n *html.Node, keepSpace bool) {
 	name := strings.ToLower(n.Data)
 	attributes, known := w.rules[name]
 	switch {
-	case slices.Contains(removed, name), name == "abbr" && w.dropMarker:
+	case slices.Contains(removed, name), name == "abbr" && w.cleanUp == CleanUpStrips:
 		return
-	case !known:
+	case !known, w.cleanUp == CleanUpFlattens && !slices.Contains(flat, name):
 		w.children(n, keepSpace)
 		return
 	}
@@ -105,6 +108,9 @@ func (w *sanitizerRun) open(n *html.Node, name string, attributes []string) bool
 			continue
 		}
 		value, good := w.value(name, a)
+		if name == "abbr" && w.cleanUp == CleanUpRewrites {
+			value = "abbreviation"
+		}
 		if !good {
 			if a.Key == "src" {
 				return false

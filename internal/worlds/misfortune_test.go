@@ -38,6 +38,9 @@ func (w *world) turnKnobs() {
 	if r.IntN(6) == 0 {
 		f.DropMemberNext = 1
 	}
+	if r.IntN(4) == 0 {
+		f.CleanUp = []string{teamsim.CleanUpStrips, teamsim.CleanUpRewrites, teamsim.CleanUpFlattens}[r.IntN(3)]
+	}
 	w.say("knobs: %+v", f)
 	w.tenant.SetFaults(func(x *teamsim.Faults) { *x = f })
 }

@@ -49,7 +49,7 @@ export interface Finding {
 }
 
 export interface AccountNotice {
-  code: "secret_expires" | "secret_expired" | "agents_need_sign_in";
+  code: "secret_expires" | "secret_expired" | "agents_need_sign_in" | "markers_lost";
   level: "warning" | "urgent";
   account: string;
   name: string;
@@ -99,6 +99,7 @@ export interface Health {
   refused?: string;
   agents: AgentHealth[];
   lag: { oldestWaiting?: string; oldestUnsent?: string };
+  unmarked?: { since: string; at: string };
   throttle: { last?: string; op?: string; asked?: number; until?: string };
   lanes: LaneHealth[];
   sending: number;

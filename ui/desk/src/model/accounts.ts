@@ -26,6 +26,7 @@ const localDays = (detail: string, t: Texts) => (isDay.test(detail) ? dayText(de
 /** A notice as a sentence. */
 export function noticeText(n: AccountNotice, t: Texts): string {
   if (n.code === "agents_need_sign_in") return t("note.agents", { n: n.agents, name: n.name });
+  if (n.code === "markers_lost") return t("note.markers", { name: n.name });
   const said = n.code === "secret_expired" ? t("note.expired", { name: n.name }) : t("note.expires", { n: n.days, name: n.name, date: n.until ? dayText(n.until, t) : "" });
   return n.admin ? said : `${said} ${t("note.tellAdmin")}`;
 }
@@ -58,5 +59,5 @@ export const shown = (all: readonly AccountNotice[], away: ReadonlySet<string>) 
 export function attention(h: Health): number {
   const agents = h.agents.filter((a) => a.state !== "connected" || !a.subscription?.alive).length;
   const secret = h.account.daysLeft !== undefined && h.account.daysLeft <= 30 ? 1 : 0;
-  return agents + secret + h.lanes.length + h.dead + (h.refused ? 1 : 0);
+  return agents + secret + h.lanes.length + h.dead + (h.refused ? 1 : 0) + (h.unmarked ? 1 : 0);
 }

@@ -12,7 +12,9 @@ import { adminHref, go } from "./route";
 const every = 5 * 60_000;
 const everyForAdmins = 8000;
 
-/** Bars about secrets that end soon and agents who have to sign in again. The last fifteen days are pink and stay. */
+const aboutSecret = (n: AccountNotice) => n.code === "secret_expires" || n.code === "secret_expired";
+
+/** Bars about secrets that end soon, agents who have to sign in again, and messages that Microsoft Teams changes. The last fifteen days are pink and stay. */
 export function AccountNotices() {
   const { desk, t } = useShell();
   const teams = useDesk((s) => s.me?.teams);
@@ -50,7 +52,7 @@ export function AccountNotices() {
         <div key={`${n.code} ${n.account}`} className={`banner account ${n.level}`}>
           <Warning16Filled aria-hidden="true" />
           <span>{noticeText(n, t)}</span>
-          {n.admin && <Button size="small" onClick={() => go(adminHref(n.code === "agents_need_sign_in" ? "health" : "accounts"))}>{n.code === "agents_need_sign_in" ? t("note.look") : t("note.renew")}</Button>}
+          {n.admin && <Button size="small" onClick={() => go(adminHref(aboutSecret(n) ? "accounts" : "health"))}>{aboutSecret(n) ? t("note.renew") : t("note.look")}</Button>}
           {n.level === "warning" && <Button size="small" appearance="transparent" icon={<Dismiss16Regular />} aria-label={t("note.dismiss")} title={t("note.dismiss")} onClick={() => dismiss(n)} />}
         </div>
       ))}

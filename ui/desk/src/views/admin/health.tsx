@@ -75,6 +75,7 @@ function Facts({ h }: { h: Health }) {
         {h.throttle.last ? t("hea.throttled", { time: fullTime(h.throttle.last, t), op: h.throttle.op ?? "" }) : t("hea.never")}
         {h.throttle.until && <> · {t("hea.pausedUntil", { time: secondText(h.throttle.until, t) })}</>}
       </Fact>
+      <Fact name={t("hea.markers")} bad={Boolean(h.unmarked)}>{h.unmarked ? t("hea.markersLost", { time: fullTime(h.unmarked.at, t) }) : t("hea.markersKept")}</Fact>
       <Fact name={t("hea.key")}>{t("hea.keyUntil", { date: dayText(h.account.keyUntil.slice(0, 10), t) })}{t("hea.oldKeys", { n: a.oldKeys })}</Fact>
     </dl>
   );
