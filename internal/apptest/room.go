@@ -27,18 +27,18 @@ func (a *Agent) Remind(ctx context.Context, id chat.ConversationID, name string)
 
 // Bring offers a colleague ("agent") or a service a place; with a transfer the agent leaves when somebody accepts.
 func (a *Agent) Bring(ctx context.Context, id chat.ConversationID, kind, name string, transfer bool) error {
-	var list struct {
-		Colleagues []struct{ Kind, ID, Name string } `json:"colleagues"`
-	}
-	if err := a.call(ctx, "GET", "/directory/colleagues", nil, &list); err != nil {
+	folders, err := a.Folders(ctx)
+	if err != nil {
 		return err
 	}
-	for _, c := range list.Colleagues {
-		if c.Kind == kind && c.Name == name {
-			return a.call(ctx, "POST", a.at(id)+"/colleagues", map[string]any{kind: c.ID, "transfer": transfer}, nil)
+	for _, f := range folders {
+		for _, p := range f.People {
+			if string(p.Account) == "@"+kind+"s" && p.Name == name {
+				return a.call(ctx, "POST", a.at(id)+"/colleagues", map[string]any{kind: p.ID, "transfer": transfer}, nil)
+			}
 		}
 	}
-	return fmt.Errorf("%s finds no %s %q among the colleagues", a.Login, kind, name)
+	return fmt.Errorf("%s finds no %s %q in the directory", a.Login, kind, name)
 }
 
 // Decline turns an offer down.

@@ -102,18 +102,3 @@ func (d *Desk) Remind(ctx context.Context, a Actor, expert chat.ParticipantID) e
 	}
 	return err
 }
-
-// Colleagues lists whom an agent can bring in beside experts: the other agents, and the services.
-func (d *Desk) Colleagues(ctx context.Context, agent chat.AgentID) (agents []store.Agent, services []store.Service, err error) {
-	all, err := d.store.Agents(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, a := range all {
-		if a.ID != agent {
-			agents = append(agents, a)
-		}
-	}
-	services, err = d.store.Services(ctx)
-	return agents, services, err
-}

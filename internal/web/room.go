@@ -41,26 +41,3 @@ func (s *Server) inviteColleague(ctx context.Context, a desk.Actor, in *colleagu
 func (s *Server) decline(ctx context.Context, who auth.Session, in *oneConversation) (nothing, error) {
 	return nothing{}, s.cfg.Desk.Decline(ctx, who.Agent, in.ID)
 }
-
-// colleague is an agent or a service whom one can bring into a chat.
-type colleague struct {
-	Kind string `json:"kind" enum:"agent,service"`
-	ID   string `json:"id"`
-	Name string `json:"name"`
-}
-
-type colleaguesOut struct {
-	Colleagues []colleague `json:"colleagues"`
-}
-
-func (s *Server) colleagues(ctx context.Context, who auth.Session, _ *struct{}) (colleaguesOut, error) {
-	agents, services, err := s.cfg.Desk.Colleagues(ctx, who.Agent)
-	out := colleaguesOut{[]colleague{}}
-	for _, a := range agents {
-		out.Colleagues = append(out.Colleagues, colleague{"agent", string(a.ID), a.Name})
-	}
-	for _, v := range services {
-		out.Colleagues = append(out.Colleagues, colleague{"service", string(v.ID), v.Name})
-	}
-	return out, err
-}
