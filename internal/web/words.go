@@ -15,7 +15,8 @@ type words struct {
 
 	offered, silent, reminded string
 
-	kinds map[chat.Kind]string
+	kinds   map[chat.Kind]string
+	reasons map[string]string
 }
 
 var english = words{
@@ -24,7 +25,7 @@ var english = words{
 	inviting: "%s is being invited", invited: "%s was invited in Microsoft Teams", failed: "The invitation of %s failed",
 	offered: "%s was asked to join", silent: "%s has not answered yet", reminded: "%s was reminded",
 	byCustomer: "The chat was ended by the customer", byAgent: "The chat was ended by the agent", ended: "The chat has ended", notice: "Notice",
-	kinds: map[chat.Kind]string{chat.Customer: "customer", chat.Agent: "agent", chat.Expert: "expert", chat.Supervisor: "supervisor"},
+	kinds: map[chat.Kind]string{chat.Customer: "customer", chat.Agent: "agent", chat.Expert: "expert", chat.Supervisor: "supervisor"}, reasons: englishReasons,
 }
 
 var german = words{
@@ -33,7 +34,7 @@ var german = words{
 	inviting: "%s wird eingeladen", invited: "%s wurde in Microsoft Teams eingeladen", failed: "Die Einladung von %s ist fehlgeschlagen",
 	offered: "%s wurde dazugebeten", silent: "%s hat noch nicht geantwortet", reminded: "%s wurde erinnert",
 	byCustomer: "Der Chat wurde vom Kunden beendet", byAgent: "Der Chat wurde vom Agenten beendet", ended: "Der Chat ist beendet", notice: "Hinweis",
-	kinds: map[chat.Kind]string{chat.Customer: "Kunde", chat.Agent: "Agent", chat.Expert: "Experte", chat.Supervisor: "Supervisor"},
+	kinds: map[chat.Kind]string{chat.Customer: "Kunde", chat.Agent: "Agent", chat.Expert: "Experte", chat.Supervisor: "Supervisor"}, reasons: germanReasons,
 }
 
 // wordsFor chooses the words of a language tag; who has neither reads English.
@@ -82,7 +83,7 @@ func (w words) fact(e chat.Entry, name func(chat.ParticipantID) string) string {
 		case chat.ReasonReminder:
 			return fmt.Sprintf(w.reminded, who)
 		}
-		return withReason(w.notice, e.Fact)
+		return w.teamsNotice(e.Fact)
 	}
 	return ""
 }
@@ -100,15 +101,10 @@ func (w words) invitation(f *chat.Fact, who string) string {
 		}
 		return fmt.Sprintf(w.invited, who)
 	case chat.Failed:
-		return withReason(fmt.Sprintf(w.failed, who), f)
+		if f.Reason == "" { // not for this reader
+			return fmt.Sprintf(w.failed, who)
+		}
+		return fmt.Sprintf(w.failed, who) + ": " + w.reason(f.Reason, f.Detail)
 	}
 	return ""
-}
-
-// withReason adds the code of a reason and the thing it is about.
-func withReason(sentence string, f *chat.Fact) string {
-	if why := strings.TrimSpace(f.Reason + " " + f.Detail); why != "" {
-		return sentence + ": " + why
-	}
-	return sentence
 }
