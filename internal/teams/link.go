@@ -26,7 +26,6 @@ type Link struct {
 	Reason      string               `json:"reason,omitempty"`
 	Missing     []string             `json:"missing,omitempty"`     // permissions that were not granted
 	Permissions []account.Permission `json:"permissions,omitempty"` // what works, feature by feature
-	Granted     []string             `json:"granted,omitempty"`     // those that were
 	Optional    []string             `json:"optional,omitempty" doc:"Permissions that channels need and that were not granted."`
 }
 
@@ -63,7 +62,6 @@ func (k *Connector) Link(ctx context.Context, agent chat.AgentID) (Link, error) 
 	if a.Settings.ReplacedBy != "" {
 		view.State, view.Reason = string(store.LinkNeedsSignIn), reasonReplaced
 	}
-	view.Granted = granted(l.Scopes)
 	view.Optional = missing(l.Scopes, append([]string{graph.ScopeReadChannels}, graph.ChannelScopes...))
 	return view, nil
 }

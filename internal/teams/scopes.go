@@ -1,11 +1,6 @@
 package teams
 
-import (
-	"slices"
-	"strings"
-
-	"trialog/internal/graph"
-)
+import "trialog/internal/graph"
 
 // missing lists the permissions among wanted that were not granted.
 func missing(granted, wanted []string) []string {
@@ -15,18 +10,6 @@ func missing(granted, wanted []string) []string {
 			list = append(list, scope)
 		}
 	}
-	return list
-}
-
-// granted lists the permissions that were granted, by the names that people know.
-func granted(scopes []string) []string {
-	var list []string
-	for _, scope := range scopes {
-		if name := scope[strings.LastIndexByte(scope, '/')+1:]; !protocol(name) && name != "email" {
-			list = append(list, name)
-		}
-	}
-	slices.Sort(list)
 	return list
 }
 

@@ -19,7 +19,6 @@ export interface TeamsLink {
   missing?: string[];
   choices?: { id: string; name: string }[]; // accounts to choose from, when there are several
   permissions?: Permission[];
-  granted?: string[];
   optional?: string[]; // what channels need and was not granted
 }
 
