@@ -27,8 +27,9 @@ var arrows = map[string][]string{
 	"internal/web":          {"chat", "media", "store", "desk", "directory", "auth", "account"},
 	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "account", "teams", "gateway", "web"},
 	"internal/teamsim":      {},
+	"internal/localca":      {},
 	"internal/architecture": {},
-	"cmd/trialog":           {"app", "teamsim", "ui"},
+	"cmd/trialog":           {"app", "localca", "teamsim", "ui"},
 	"ui":                    {},
 
 	// Test support and tools: nothing above imports them outside of tests.

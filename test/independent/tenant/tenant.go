@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"trialog/internal/localca"
 	"trialog/internal/teamsim"
 )
 
@@ -81,7 +82,7 @@ func Open(ctx context.Context) (t *Tenant, wait func() error, err error) {
 }
 
 // Serve serves h over TLS on a free loopback port until ctx ends; the channel tells when and why it stopped.
-func Serve(ctx context.Context, ca *Authority, h http.Handler) (address string, stopped <-chan error, err error) {
+func Serve(ctx context.Context, ca *localca.Authority, h http.Handler) (address string, stopped <-chan error, err error) {
 	secure, err := ca.Server()
 	if err != nil {
 		return "", nil, err
