@@ -145,7 +145,7 @@ func (r *renderer) content(ctx context.Context, e chat.Entry, content chat.Conte
 }
 
 // tags are the elements of nodes that only wrap their kids.
-var tags = map[chat.NodeType]string{chat.Paragraph: "p", chat.Quote: "blockquote", chat.Item: "li", chat.Table: "table",
+var tags = map[chat.NodeType]string{chat.Paragraph: "p", chat.Item: "li", chat.Table: "table",
 	chat.Row: "tr", chat.Cell: "td"}
 
 var markTags = []struct {
@@ -170,6 +170,13 @@ func (r *renderer) node(b *strings.Builder, n chat.Node) {
 		b.WriteString(`<a href="` + html.EscapeString(n.Href) + `">`)
 		r.nodes(b, n.Kids)
 		b.WriteString("</a>")
+	case chat.Quote:
+		b.WriteString("<blockquote>")
+		if n.Text != "" {
+			b.WriteString("<p><em>" + html.EscapeString(n.Text) + ":</em></p>")
+		}
+		r.nodes(b, n.Kids)
+		b.WriteString("</blockquote>")
 	case chat.List:
 		tag := "ul"
 		if n.Ordered {

@@ -143,3 +143,16 @@ func drawLine(t *rapid.T) []chat.Node {
 		return n
 	}), 1, 6).Draw(t, "line")
 }
+
+// TestQuoteNamesItsAuthor: a quotation says whose words it holds, outside of what they said; a name is text and nothing else.
+func TestQuoteNamesItsAuthor(t *testing.T) {
+	for name, want := range map[string]string{
+		"":         "<blockquote><p>Es blinkt</p></blockquote>",
+		"Karla":    "<blockquote><p><em>Karla:</em></p><p>Es blinkt</p></blockquote>",
+		"<b>K</b>": "<blockquote><p><em>&lt;b&gt;K&lt;/b&gt;:</em></p><p>Es blinkt</p></blockquote>",
+	} {
+		if got := rendered(t, chat.Content{{T: chat.Quote, Text: name, Kids: chat.FromText("Es blinkt")}}); got != want {
+			t.Errorf("%q gives %s", name, got)
+		}
+	}
+}
