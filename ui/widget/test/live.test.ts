@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoff } from "../src/lib/live";
+import { backoff } from "../../shared/reconnect";
 import { keep } from "../src/lib/storage";
 import { newId } from "../src/lib/id";
 import { refusal } from "../src/view/uploads";

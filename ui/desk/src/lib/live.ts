@@ -1,3 +1,4 @@
+import { Reconnecting } from "../../../shared/reconnect";
 import { Refusal, type Api } from "./api";
 import type { Connection, Down, Up } from "./frames";
 
@@ -7,38 +8,19 @@ export interface Listener {
   over(): void; // the session is over: do not come back
 }
 
-/** Time to wait before attempt n (from 1), in ms: doubling up to 20 s, half of it chance, so that a restart meets no stampede. */
-export const backoff = (n: number, chance: number) => Math.min(20_000, 500 * 2 ** (n - 1)) * (0.5 + chance / 2);
-
 /** The live connection of one agent's browser: ticket, socket, reconnecting, and the streams that go on where they broke off. */
-export class Live {
-  private socket: WebSocket | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private attempt = 0;
-  private round = 0; // outdates answers to earlier attempts
-  private running = false;
-  private ready = false;
+export class Live extends Reconnecting {
   /** Opened conversations with the log position that everything up to has come. */
   private readonly streams = new Map<string, number>();
 
-  constructor(private readonly api: Api, private readonly on: Listener, private readonly chance = Math.random) {}
+  constructor(private readonly api: Api, private readonly on: Listener, chance = Math.random) {
+    super(chance);
+  }
 
   start(): void {
     if (this.running) return;
     this.running = true;
     this.on.connection("connecting");
-    void this.connect();
-  }
-
-  stop(): void {
-    this.running = false;
-    this.drop();
-  }
-
-  /** Tries now instead of at the end of the wait. */
-  nudge(): void {
-    if (!this.running || this.socket) return;
-    clearTimeout(this.timer);
     void this.connect();
   }
 
@@ -60,7 +42,7 @@ export class Live {
     if (this.ready) this.socket!.send(JSON.stringify(frame));
   }
 
-  private async connect(): Promise<void> {
+  protected async connect(): Promise<void> {
     const round = ++this.round;
     try {
       const { ticket } = await this.api.call("POST /tickets");
@@ -97,15 +79,6 @@ export class Live {
     this.on.connection("up");
   }
 
-  private drop(): void {
-    this.round++;
-    clearTimeout(this.timer);
-    const socket = this.socket;
-    this.socket = undefined;
-    this.ready = false;
-    socket?.close();
-  }
-
   private end(): void {
     this.running = false;
     this.on.over();
@@ -113,6 +86,7 @@ export class Live {
 
   private later(): void {
     this.on.connection("down");
-    this.timer = setTimeout(() => void this.connect(), backoff(++this.attempt, this.chance()));
+    this.attempt++;
+    this.retry();
   }
 }

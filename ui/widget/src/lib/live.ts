@@ -1,3 +1,4 @@
+import { Reconnecting } from "../../../shared/reconnect";
 import type { Cursor, Entry, Problem, VisitorView } from "../../../shared/types";
 import { Refusal, Unreachable, type Api } from "./api";
 
@@ -20,20 +21,13 @@ export interface Listener {
 
 const ackPatience = 12_000;
 
-/** Time to wait before attempt n (from 1), in ms: doubling up to 20 s, half of it chance, so that a restart meets no stampede. */
-export const backoff = (n: number, chance: number) => Math.min(20_000, 500 * 2 ** (n - 1)) * (0.5 + chance / 2);
-
 /** The live connection of one conversation: tickets, hello, reconnecting, and commands with their acks. */
-export class Live {
-  private socket: WebSocket | undefined;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private attempt = 0;
-  private running = false;
-  private round = 0; // outdates answers to earlier attempts
-  private ready = false;
+export class Live extends Reconnecting {
   private waiting = new Map<string, { resolve(ack: { seq?: number; at?: string }): void; reject(e: Error): void }>();
 
-  constructor(private readonly api: Api, private readonly on: Listener, private readonly chance = Math.random) {}
+  constructor(private readonly api: Api, private readonly on: Listener, chance = Math.random) {
+    super(chance);
+  }
 
   get open(): boolean {
     return this.ready;
@@ -43,18 +37,6 @@ export class Live {
     if (this.running) return;
     this.running = true;
     this.attempt = 0;
-    void this.connect();
-  }
-
-  stop(): void {
-    this.running = false;
-    this.drop();
-  }
-
-  /** Tries now instead of at the end of the wait: the network is back, or somebody looks. */
-  nudge(): void {
-    if (!this.running || this.socket) return;
-    clearTimeout(this.timer);
     void this.connect();
   }
 
@@ -82,7 +64,7 @@ export class Live {
     });
   }
 
-  private async connect(): Promise<void> {
+  protected async connect(): Promise<void> {
     const round = ++this.round;
     try {
       const { ticket } = await this.api.call<{ ticket: string }>("POST", "/visitor/tickets");
@@ -123,13 +105,8 @@ export class Live {
     this.on.up();
   }
 
-  private drop(): void {
-    this.round++;
-    clearTimeout(this.timer);
-    const socket = this.socket;
-    this.socket = undefined;
-    this.ready = false;
-    socket?.close();
+  protected override drop(): void {
+    super.drop();
     for (const waits of [...this.waiting.values()]) waits.reject(new Unreachable("the connection broke"));
   }
 
@@ -140,6 +117,6 @@ export class Live {
 
   private later(): void {
     this.on.down(++this.attempt);
-    if (this.running) this.timer = setTimeout(() => void this.connect(), backoff(this.attempt, this.chance()));
+    if (this.running) this.retry();
   }
 }

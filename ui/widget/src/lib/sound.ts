@@ -1,17 +1,3 @@
-/** Two short notes. Browsers allow sound only after a click or key on the page: before that it is silent. */
-export function ring(): void {
-  if (!("AudioContext" in globalThis) || navigator.userActivation?.hasBeenActive === false) return;
-  const audio = new AudioContext();
-  const gain = audio.createGain();
-  gain.connect(audio.destination);
-  gain.gain.setValueAtTime(0.0001, audio.currentTime);
-  gain.gain.exponentialRampToValueAtTime(0.12, audio.currentTime + 0.02);
-  gain.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.5);
-  const tone = audio.createOscillator();
-  tone.frequency.setValueAtTime(660, audio.currentTime);
-  tone.frequency.setValueAtTime(880, audio.currentTime + 0.12);
-  tone.connect(gain);
-  tone.start();
-  tone.stop(audio.currentTime + 0.5);
-  tone.onended = () => void audio.close();
-}
+import { chime } from "../../../shared/sound";
+
+export const ring = () => chime(660, 880);
