@@ -91,6 +91,9 @@ func (c *conn) read(ctx context.Context, do func(context.Context, command) (desk
 				err = c.apart(func() (err error) { posted, err = do(ctx, cmd); return err })
 			}
 		}
+		if ctx.Err() != nil {
+			return ctx.Err() // the connection is gone: that a command broke off with it is nobody's fault
+		}
 		if cmd.ID == "" && err == nil {
 			continue
 		}

@@ -25,6 +25,7 @@ type staff struct {
 	open map[chat.ConversationID]*opened
 
 	listed  map[chat.ConversationID]bool // what the browser has in its lists
+	mine    map[chat.ConversationID]bool // of those, where the agent takes part
 	stale   map[chat.ConversationID]bool // summaries to send when the gathering time is over
 	gather  *time.Timer
 	changed chan chat.ConversationID // opened or shut, for the writer
@@ -62,7 +63,7 @@ func (s *staff) serve(ctx context.Context) {
 	defer s.sub.Close()
 	queue, leave := s.queue.join(s.queue.staff)
 	defer leave()
-	s.listed, s.stale = map[chat.ConversationID]bool{}, map[chat.ConversationID]bool{}
+	s.listed, s.mine, s.stale = map[chat.ConversationID]bool{}, map[chat.ConversationID]bool{}, map[chat.ConversationID]bool{}
 	s.changed = make(chan chat.ConversationID, queued)
 	s.gather = time.NewTimer(time.Hour)
 	s.gather.Stop()
@@ -73,7 +74,7 @@ func (s *staff) serve(ctx context.Context) {
 			if err := s.apart(func() error { return s.lists(ctx) }); err != nil {
 				return err
 			}
-			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.entries, gather: s.gather.C, flush: s.summaries,
+			return s.write(ctx, events{wake: s.wake, alive: s.session.Alive, opened: s.changed, open: s.turn, gather: s.gather.C, flush: s.summaries,
 				queue: queue, nudged: func(ctx context.Context) error { return s.nudged(ctx, queue) }})
 		})
 	s.mu.Lock()
@@ -94,7 +95,7 @@ func (s *staff) do(ctx context.Context, cmd command) (desk.Posted, error) {
 		s.mu.Lock()
 		delete(s.open, cmd.Conversation)
 		s.mu.Unlock()
-		return desk.Posted{}, nil
+		return desk.Posted{}, s.tell(ctx, cmd.Conversation)
 	}
 	a, err := s.Desk.Agent(ctx, s.agent, cmd.Conversation)
 	if err != nil {
@@ -131,11 +132,46 @@ func (s *staff) doOpen(ctx context.Context, cmd command) error {
 	if s.Focus != nil {
 		s.Focus(ctx, cmd.Conversation)
 	}
+	return s.tell(ctx, cmd.Conversation)
+}
+
+// tell lets the writer know that a conversation was opened or shut.
+func (s *staff) tell(ctx context.Context, id chat.ConversationID) error {
 	select {
-	case s.changed <- cmd.Conversation:
+	case s.changed <- id:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// turn begins to stream a conversation that was opened, or stops.
+func (s *staff) turn(ctx context.Context, id chat.ConversationID) error {
+	s.follow(id)
+	return s.entries(ctx, id)
+}
+
+// own notes whether the agent takes part in a conversation.
+func (s *staff) own(id chat.ConversationID, mine bool) {
+	if mine == s.mine[id] {
+		return
+	}
+	if mine {
+		s.mine[id] = true
+		s.touch(id) // for what happened between reading and following
+	} else {
+		delete(s.mine, id)
+	}
+	s.follow(id)
+}
+
+// follow asks for all hints of a conversation that the browser shows. Of its lines an agent who takes part hears in any case; not so of
+// cursors, typing, lanes, and who comes and goes.
+func (s *staff) follow(id chat.ConversationID) {
+	if s.mine[id] || s.opened(id) != nil {
+		s.sub.Watch(id)
+	} else {
+		s.sub.Unwatch(id)
 	}
 }
 
@@ -256,6 +292,7 @@ func (s *staff) admit(ctx context.Context, o *opened) error {
 		s.mu.Lock()
 		delete(s.open, o.actor.Conversation)
 		s.mu.Unlock()
+		s.follow(o.actor.Conversation)
 		return nil
 	}
 	if err == nil {
@@ -282,6 +319,9 @@ func (s *staff) lists(ctx context.Context) error {
 			list[i].CustomerAway = s.away(list[i].ID)
 			s.listed[list[i].ID] = true
 		}
+	}
+	for _, sum := range all.Mine {
+		s.own(sum.ID, true)
 	}
 	return s.put(ctx, encode(listsFrame{Type: "lists", Lists: all}))
 }
@@ -311,6 +351,7 @@ func (s *staff) summaries(ctx context.Context) error {
 		} else {
 			delete(s.listed, id)
 		}
+		s.own(id, listed && sum.Me != 0)
 	}
 	return nil
 }
