@@ -7,7 +7,7 @@ UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '
 RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim bench fuzz clean
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim histories bench fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ screens: build ## pictures of every state of every screen, in out/screenshots, f
 
 sim: ## WORLDS=200: seeded worlds of people and misfortunes, and how often each happened
 	$(GO) test ./internal/worlds -run TestWorlds -v -timeout 0 -worlds $(or $(WORLDS),200)
+
+histories: ## HISTORIES=50 CALLS=2000: what many clients called at once, held against one order, and how many calls that were
+	$(GO) test ./internal/histories -run TestHistories -v -timeout 0 -histories $(or $(HISTORIES),50) -calls $(or $(CALLS),2000)
 
 bench: build ## figures beside the machine's own limits of the same run
 	$(GO) test -run "^$$" -bench . -benchtime 1x -timeout 20m ./internal/bench

@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"internal/teamsim/graphcheck": {},
 	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teams", "teamsim"},
 	"internal/worlds":             {},
+	"internal/histories":          {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 
