@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teams", "teamsim"},
 	"internal/worlds":             {},
 	"internal/histories":          {},
+	"internal/badinput":           {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 

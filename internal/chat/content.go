@@ -194,8 +194,11 @@ func SafeHref(raw string) (string, bool) {
 	default:
 		return "", false
 	}
-	return u.String(), true
+	return hrefEscapes.Replace(u.String()), true
 }
+
+// hrefEscapes writes what could end an attribute or an address as browsers do; net/url leaves queries as they came.
+var hrefEscapes = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E")
 
 // PlainText returns the words of the content: paragraphs and items on lines of their own, files and placeholders in brackets.
 func (c Content) PlainText() string {
