@@ -173,7 +173,7 @@ func addressLen(s string) int {
 	return n
 }
 
-// SafeHref parses a link target and writes it anew; only https, http, mailto and tel pass.
+// SafeHref parses a link target and writes it anew, so that every program reads the same address; only https, http, mailto and tel pass.
 func SafeHref(raw string) (string, bool) {
 	if len(raw) > 2048 || strings.ContainsFunc(raw, unicode.IsControl) {
 		return "", false
@@ -194,7 +194,9 @@ func SafeHref(raw string) (string, bool) {
 	default:
 		return "", false
 	}
-	return hrefEscapes.Replace(u.String()), true
+	href := hrefEscapes.Replace(u.String())
+	_, err = url.Parse(href) // an odd host does not survive being written
+	return href, err == nil
 }
 
 // hrefEscapes writes what could end an attribute or an address as browsers do; net/url leaves queries as they came.
