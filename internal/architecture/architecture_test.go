@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"internal/memnet":             {},
 	"internal/store/storetest":    {"store"},
 	"internal/teamsim/graphcheck": {},
+	"internal/graph/graphtest":    {},
 	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teams", "teamsim"},
 	"internal/worlds":             {},
 	"internal/histories":          {},

@@ -1,72 +1,21 @@
 package graph
 
 import (
-	"crypto"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha1"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
-
 	"trialog/internal/badinput"
+	"trialog/internal/graph/graphtest"
 )
 
 const (
 	tenant   = "aaaaaaaa-0000-0000-0000-000000000001"
 	clientID = "bbbbbbbb-0000-0000-0000-000000000002"
-	keyID    = "k1"
 )
-
-// signing is Microsoft's key, once for the process.
-var signing = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
-
-// keysOnly is a Microsoft that only tells its keys.
-type keysOnly struct{}
-
-// RoundTrip answers with the discovery document or the keys.
-func (keysOnly) RoundTrip(r *http.Request) (*http.Response, error) {
-	var v any = map[string]string{"jwks_uri": "https://login.microsoftonline.com/common/discovery/v2.0/keys"}
-	if strings.HasSuffix(r.URL.Path, "/keys") {
-		v = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: signing().Public(), KeyID: keyID, Algorithm: "RS256", Use: "sig"}}}
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
-	}
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(string(b))), Request: r}, nil
-}
-
-// sign makes a token of any header and payload, with Microsoft's key.
-func sign(header, payload string) string {
-	signed := base64.RawURLEncoding.EncodeToString([]byte(header)) + "." + base64.RawURLEncoding.EncodeToString([]byte(payload))
-	digest := sha256.Sum256([]byte(signed))
-	sig, err := rsa.SignPKCS1v15(nil, signing(), crypto.SHA256, digest[:])
-	if err != nil {
-		panic(err)
-	}
-	return signed + "." + base64.RawURLEncoding.EncodeToString(sig)
-}
-
-const goodHeader = `{"alg":"RS256","kid":"k1","typ":"JWT"}`
 
 // claims is what the tests look for themselves in a payload.
 type claims struct {
@@ -77,17 +26,17 @@ type claims struct {
 func addTokens(f *testing.F, good string) {
 	f.Helper()
 	for _, b := range badinput.Tokens() {
-		f.Add(b.Text, goodHeader, good)
+		f.Add(b.Text, graphtest.GoodHeader, good)
 	}
 	for _, h := range []string{`{"alg":"none","kid":"k1"}`, `{"alg":"HS256","kid":"k1"}`, `{"alg":"RS256","kid":"k2"}`, `{"alg":"RS256","kid":"k1","crit":["exp"]}`, `{"alg":"RS256"}`, `{}`, `null`} {
 		f.Add("", h, good)
 	}
 	for _, p := range []string{"{}", "null", "[]", strings.Replace(good, "2000000000", "1", 1), strings.Replace(good, tenant, "other", 1), strings.Replace(good, clientID, "other", 1),
 		strings.Replace(good, "2000000000", "9e99", 1), good[:len(good)-1] + `,"aud":"` + clientID + `"}`} {
-		f.Add("", goodHeader, p)
+		f.Add("", graphtest.GoodHeader, p)
 	}
-	f.Add(sign(goodHeader, good), goodHeader, good)
-	f.Add("x"+sign(goodHeader, good), goodHeader, good)
+	f.Add(graphtest.Sign(f, graphtest.GoodHeader, good), graphtest.GoodHeader, good)
+	f.Add("x"+graphtest.Sign(f, graphtest.GoodHeader, good), graphtest.GoodHeader, good)
 }
 
 // FuzzValidationToken: a notification is believed only if its token was signed by Microsoft for this tenant and this application, by the publisher
@@ -95,16 +44,17 @@ func addTokens(f *testing.F, good string) {
 func FuzzValidationToken(f *testing.F) {
 	good := `{"aud":"` + clientID + `","iss":"https://sts.windows.net/` + tenant + `/","appid":"` + publisher + `","tid":"` + tenant + `","exp":2000000000,"nbf":1}`
 	addTokens(f, good)
-	keys := NewKeySet(endpoint(keysOnly{}))
-	if err := keys.ValidateTokens(f.Context(), []string{sign(goodHeader, good)}, tenant, clientID); err != nil {
+	signed := graphtest.Sign(f, graphtest.GoodHeader, good)
+	keys := NewKeySet(endpoint(graphtest.Keys{}))
+	if err := keys.ValidateTokens(f.Context(), []string{signed}, tenant, clientID); err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, token, header, payload string) {
 		err := keys.ValidateTokens(t.Context(), []string{token}, tenant, clientID)
-		if err == nil && !strings.HasSuffix(token, sign(goodHeader, good)[strings.LastIndexByte(sign(goodHeader, good), '.'):]) {
+		if err == nil && !strings.HasSuffix(token, signed[strings.LastIndexByte(signed, '.'):]) {
 			t.Fatalf("%q is believed", token)
 		}
-		err = keys.ValidateTokens(t.Context(), []string{sign(header, payload)}, tenant, clientID)
+		err = keys.ValidateTokens(t.Context(), []string{graphtest.Sign(t, header, payload)}, tenant, clientID)
 		if err == nil {
 			var c claims
 			if jerr := json.Unmarshal([]byte(payload), &c); jerr != nil || c.Aud != clientID || !strings.Contains(c.Iss, tenant) || c.Appid != publisher && c.Azp != publisher || c.Exp < time.Now().Add(-time.Hour).Unix() {
@@ -114,7 +64,7 @@ func FuzzValidationToken(f *testing.F) {
 		if err != nil && !errors.Is(err, ErrForged) && !errors.Is(err, errTooSoon) {
 			t.Fatalf("the error of %s %s is %v", header, payload, err)
 		}
-		if keys.ValidateTokens(t.Context(), []string{sign(goodHeader, good), token + "x"}, tenant, clientID) == nil && token != "" {
+		if keys.ValidateTokens(t.Context(), []string{signed, token + "x"}, tenant, clientID) == nil && token != "" {
 			t.Fatal("one good token makes another good")
 		}
 	})
@@ -125,12 +75,12 @@ func FuzzIDToken(f *testing.F) {
 	const nonce = "n-1"
 	good := `{"aud":"` + clientID + `","iss":"https://login.microsoftonline.com/` + tenant + `/v2.0","tid":"` + tenant + `","oid":"o","sub":"s","nonce":"n-1","exp":2000000000,"iat":1}`
 	addTokens(f, good)
-	app := &App{Endpoint: endpoint(keysOnly{}), Tenant: tenant, ClientID: clientID, RedirectURL: "https://trialog.test/x"}
-	if who, err := app.identify(f.Context(), sign(goodHeader, good), nonce); err != nil || who.ObjectID != "o" {
+	app := &App{Endpoint: endpoint(graphtest.Keys{}), Tenant: tenant, ClientID: clientID, RedirectURL: "https://trialog.test/x"}
+	if who, err := app.identify(f.Context(), graphtest.Sign(f, graphtest.GoodHeader, good), nonce); err != nil || who.ObjectID != "o" {
 		f.Fatalf("%+v %v", who, err)
 	}
 	f.Fuzz(func(t *testing.T, token, header, payload string) {
-		for _, raw := range []string{token, sign(header, payload)} {
+		for _, raw := range []string{token, graphtest.Sign(t, header, payload)} {
 			who, err := app.identify(t.Context(), raw, nonce)
 			var auth *AuthError
 			if err != nil {
@@ -151,33 +101,6 @@ func FuzzIDToken(f *testing.F) {
 	})
 }
 
-// seal encrypts as Graph does.
-func seal(t testing.TB, plain []byte, to *rsa.PublicKey) Encrypted {
-	t.Helper()
-	session := make([]byte, 32)
-	if _, err := rand.Read(session); err != nil {
-		t.Fatal(err)
-	}
-	pad := aes.BlockSize - len(plain)%aes.BlockSize
-	data := append([]byte(nil), plain...)
-	for range pad {
-		data = append(data, byte(pad))
-	}
-	block, err := aes.NewCipher(session)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cipher.NewCBCEncrypter(block, session[:aes.BlockSize]).CryptBlocks(data, data)
-	mac := hmac.New(sha256.New, session)
-	mac.Write(data)
-	wrapped, err := rsa.EncryptOAEP(sha1.New(), rand.Reader, to, session, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b64 := base64.StdEncoding.EncodeToString
-	return Encrypted{Data: b64(data), Signature: b64(mac.Sum(nil)), Key: b64(wrapped)}
-}
-
 // FuzzDecrypt: what Graph sealed comes out as it went in; what anybody changed since does not come out at all.
 func FuzzDecrypt(f *testing.F) {
 	f.Add([]byte(`{"id":"1"}`), 0, 3, byte(1), "")
@@ -185,8 +108,9 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add([]byte(strings.Repeat("x", 16)), 2, 40, byte(7), "====")
 	addWith(f, func(text string) { f.Add([]byte(text), 3, 1, byte(0), text) })
 	f.Fuzz(func(t *testing.T, plain []byte, which, at int, flip byte, instead string) {
-		e := seal(t, plain, &signing().PublicKey)
-		if out, err := Decrypt(e, signing()); err != nil || string(out) != string(plain) {
+		var e Encrypted
+		e.Data, e.Signature, e.Key = graphtest.Seal(t, plain, &graphtest.Key().PublicKey)
+		if out, err := Decrypt(e, graphtest.Key()); err != nil || string(out) != string(plain) {
 			t.Fatalf("%q came out as %q: %v", plain, out, err)
 		}
 		part := []*string{&e.Data, &e.Signature, &e.Key}[(which%3+3)%3]
@@ -205,7 +129,7 @@ func FuzzDecrypt(f *testing.F) {
 		if same, _ := base64.StdEncoding.DecodeString(before); err == nil && string(changed) == string(same) {
 			return
 		}
-		if out, err := Decrypt(e, signing()); err == nil {
+		if out, err := Decrypt(e, graphtest.Key()); err == nil {
 			t.Fatalf("changed, and yet it says %q", out)
 		}
 	})
@@ -233,7 +157,7 @@ func FuzzNotifications(f *testing.F) {
 			if n.Encrypted == nil {
 				continue
 			}
-			if out, err := Decrypt(*n.Encrypted, signing()); err == nil && !strings.Contains(string(body), n.Encrypted.Key) {
+			if out, err := Decrypt(*n.Encrypted, graphtest.Key()); err == nil && !strings.Contains(string(body), n.Encrypted.Key) {
 				t.Fatalf("%q came out of nothing", out)
 			}
 		}
