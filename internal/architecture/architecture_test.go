@@ -15,6 +15,7 @@ import (
 // is missing in its row, fails. Test files may import whatever they test with.
 var arrows = map[string][]string{
 	"internal/chat":         {},
+	"internal/strictjson":   {},
 	"internal/media":        {"chat"},
 	"internal/store":        {"chat"},
 	"internal/desk":         {"chat", "media", "store"},
@@ -23,8 +24,8 @@ var arrows = map[string][]string{
 	"internal/graph":        {},
 	"internal/account":      {"chat", "store", "auth", "graph"},
 	"internal/teams":        {"chat", "store", "desk", "directory", "graph", "account"},
-	"internal/gateway":      {"chat", "store", "desk"},
-	"internal/web":          {"chat", "media", "store", "desk", "directory", "auth", "account"},
+	"internal/gateway":      {"chat", "strictjson", "store", "desk"},
+	"internal/web":          {"chat", "media", "strictjson", "store", "desk", "directory", "auth", "account"},
 	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "account", "teams", "gateway", "web"},
 	"internal/teamsim":      {},
 	"internal/localca":      {},

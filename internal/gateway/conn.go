@@ -1,12 +1,10 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 	"trialog/internal/chat"
 	"trialog/internal/desk"
 	"trialog/internal/store"
+	"trialog/internal/strictjson"
 )
 
 const (
@@ -107,22 +106,21 @@ func (c *conn) read(ctx context.Context, do func(context.Context, command) (desk
 	}
 }
 
-// decode reads one command strictly: unknown names and trailing data are refused.
+// decode reads one command, as strictly as the rest of the API reads JSON. The id is told, as far as it can be made out, so that the browser
+// knows what is refused.
 func decode(kind websocket.MessageType, frame []byte) (command, error) {
 	var cmd command
+	if kind == websocket.MessageText && strictjson.Unmarshal(frame, &cmd) == nil {
+		return cmd, nil
+	}
+	var named struct {
+		ID string `json:"id"`
+	}
 	bad := chat.Refuse(chat.Invalid, "bad_command", "This is not a command.")
-	if kind != websocket.MessageText {
-		return cmd, bad
+	if json.Unmarshal(frame, &named) != nil {
+		return command{}, bad
 	}
-	d := json.NewDecoder(bytes.NewReader(frame))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&cmd); err != nil {
-		return command{ID: cmd.ID}, bad
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return command{ID: cmd.ID}, bad
-	}
-	return cmd, nil
+	return command{ID: named.ID}, bad
 }
 
 // send hands a frame to the writer.
