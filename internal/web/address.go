@@ -49,7 +49,7 @@ func (s *Server) prefix(r *http.Request) string {
 		bits = 56
 	}
 	p, err := at.WithZone("").Prefix(bits)
-	if err != nil {
+	if err != nil || !p.IsValid() { // an unknown address has an invalid prefix and no error
 		return "unknown"
 	}
 	return p.String()
