@@ -103,7 +103,10 @@ func FuzzVisitorCalls(f *testing.F) {
 func FuzzStaffCalls(f *testing.F) {
 	s := open(f)
 	calls := s.only(func(o operation) bool { return !strings.HasPrefix(o.path, "/visitor/") && o.path != "/teams/callback" })
-	addBodies(f, len(calls), func(which int, name string, body []byte) { f.Add(which, name, body, "", 1); f.Add(which, name, body, "", 2) })
+	addBodies(f, len(calls), func(which int, name string, body []byte) {
+		f.Add(which, name, body, "", 1)
+		f.Add(which, name, body, "", 2)
+	})
 	f.Fuzz(func(t *testing.T, which int, name string, body []byte, kind string, who int) {
 		o := calls[(which%len(calls)+len(calls))%len(calls)]
 		c := request{method: o.method, path: s.reached(o.path, name), body: body, kind: kind}
