@@ -32,7 +32,7 @@ func series(t *testing.T, configure func(testing.TB) store.Config, play func(t *
 
 // TestHistoriesOfVerbs plays against the verbs and the store, with caches of every size; PostgreSQL loses its connections once.
 func TestHistoriesOfVerbs(t *testing.T) {
-	caches := []int{0, 1, 8 << 10}
+	caches := []int{8 << 10, 0, 1}
 	on := func(nodes int) func(*testing.T, store.Config, uint64) (int, int) {
 		return func(t *testing.T, cfg store.Config, seed uint64) (int, int) {
 			cfg.CacheBytes, cfg.Shared = caches[seed%3], nodes > 1

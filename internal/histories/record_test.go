@@ -35,8 +35,9 @@ func (h *history) note(client int, began int64, c call, a answer) {
 	h.calls = append(h.calls, porcupine.Operation{ClientId: client, Input: c, Call: began, Output: a, Return: h.clock})
 }
 
-// patience is how long the search for an order may take.
-const patience = 2 * time.Minute
+// patience is how long the search for an order may take. A right history takes milliseconds; of a wrong one it may be that not all orders can be
+// ruled out in any time.
+const patience = 20 * time.Second
 
 // check returns an error when no order explains the answers, given the lines that the conversation began with. A lost call may still happen at
 // any later time.
@@ -49,18 +50,15 @@ func (h *history) check(begin []line) error {
 		}
 	}
 	m := model(begin)
-	switch result := porcupine.CheckOperationsTimeout(m, h.calls, patience); result {
-	case porcupine.Ok:
+	result, info := porcupine.CheckOperationsVerbose(m, h.calls, patience)
+	if result == porcupine.Ok {
 		return nil
-	case porcupine.Unknown:
-		return fmt.Errorf("no order was found for %d calls in %s, and none was ruled out", len(h.calls), patience)
 	}
-	_, info := porcupine.CheckOperationsVerbose(m, h.calls, patience)
 	picture := filepath.Join(os.TempDir(), fmt.Sprintf("trialog-history-%d.html", time.Now().UnixNano()))
 	if err := porcupine.VisualizePath(m, info, picture); err != nil {
-		return fmt.Errorf("no order explains %d calls, and there is no picture of them: %w", len(h.calls), err)
+		return fmt.Errorf("no order explains %d calls (%s), and there is no picture of them: %w", len(h.calls), result, err)
 	}
-	return fmt.Errorf("no order explains %d calls; the longest that fits part of them: %s", len(h.calls), picture)
+	return fmt.Errorf("no order explains %d calls (%s); the longest that fits part of them: %s", len(h.calls), result, picture)
 }
 
 // size is how many calls were answered.

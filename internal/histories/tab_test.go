@@ -390,5 +390,21 @@ func (t *tab) differs(now map[string]any, entries []chat.Entry) string {
 	if t.caller.viewer == chat.Customer {
 		shown["last"] = float64(t.pos) // frames say how far they reach
 	}
-	return cmp.Diff(now, shown) + cmp.Diff(asJSON(entries), asJSON(t.screen))
+	return cmp.Diff(now, shown) + unlike(entries, t.screen)
+}
+
+// unlike words the first difference between what there is and a screen.
+func unlike(entries, screen []chat.Entry) string {
+	for i, e := range entries {
+		if i >= len(screen) {
+			return fmt.Sprintf("%d is missing", e.Seq)
+		}
+		if text(e) != text(screen[i]) {
+			return fmt.Sprintf("%s in the place of %s", text(screen[i]), text(e))
+		}
+	}
+	if len(screen) > len(entries) {
+		return fmt.Sprintf("%d is too much", screen[len(entries)].Seq)
+	}
+	return ""
 }
