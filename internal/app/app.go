@@ -48,7 +48,7 @@ func New(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{cfg: c}
-	if a.Store, err = store.Open(ctx, store.Config{URL: c.DatabaseURL, Dir: c.Data, KeyFile: c.KeyFile, Rand: c.Rand, Log: c.Log}); err != nil {
+	if a.Store, err = store.Open(ctx, store.Config{URL: c.DatabaseURL, Dir: c.Data, KeyFile: c.KeyFile, Rand: c.Rand, Log: c.Log, Shared: c.Shared, CrashAt: c.CrashAt}); err != nil {
 		return nil, err
 	}
 	if err := a.build(ctx); err != nil {

@@ -48,8 +48,11 @@ type Config struct {
 	HTTP *http.Client
 	Rand io.Reader    // ids, keys; nil for crypto/rand
 	Log  *slog.Logger // nil for slog.Default
-	// CrashAt, for tests, is asked at every durable step of the connector and ends it there, as a kill would, when it says so.
+	// CrashAt, for tests, is asked at every durable step of the connector and of the store, and ends it there, as a kill would, when it
+	// says so.
 	CrashAt func(point string) bool
+	// Shared, for tests, says that other processes serve the same embedded database.
+	Shared bool
 }
 
 func (c Config) withDefaults() (Config, error) {

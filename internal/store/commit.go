@@ -51,9 +51,24 @@ type queue struct {
 	stmts   *statements   // the leader's
 }
 
-// commit puts o through a group commit and returns once it is durable or refused. When ctx ends first, an op that is still queued
-// is taken back; one that is already part of a transaction is waited for.
+// commit puts o through a group commit and returns once it is durable or refused.
 func (s *Store) commit(ctx context.Context, o *op) error {
+	if s.crash("before") {
+		return unavailable("write", errClosed)
+	}
+	err := s.join(ctx, o)
+	if err == nil && s.crash("after") {
+		return unavailable("write", errClosed)
+	}
+	return err
+}
+
+// crash reports whether a test wants the process to end here.
+func (s *Store) crash(point string) bool { return s.cfg.CrashAt != nil && s.cfg.CrashAt(point) }
+
+// join makes o part of a commit. When ctx ends first, an op that is still queued is taken back; one that is already part of a
+// transaction is waited for.
+func (s *Store) join(ctx context.Context, o *op) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

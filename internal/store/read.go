@@ -131,6 +131,9 @@ const numberOf = "(SELECT number FROM conversations WHERE id = $1)"
 // Entries returns entries that follow after, ascending and without a gap, at most limit. It may return fewer than there are; none
 // means that the reader has reached the end. An unknown conversation has none.
 func (s *Store) Entries(ctx context.Context, id chat.ConversationID, after chat.Seq, limit int) ([]chat.Entry, error) {
+	if s.crash("reading") {
+		return nil, unavailable("read entries", errClosed)
+	}
 	if entries := s.hot.after(id, after, limit); len(entries) > 0 {
 		return entries, nil
 	}

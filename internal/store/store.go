@@ -51,6 +51,9 @@ type Config struct {
 	Shared bool
 	// CacheBytes bounds the memory for states and recent entries of hot conversations; 0 for 32 MiB.
 	CacheBytes int
+	// CrashAt, for tests, is asked before and after every durable write and whenever somebody reads on in a log, and ends the caller
+	// there, as a kill would, when it says so.
+	CrashAt func(point string) bool
 }
 
 // Store is an open database with its blobs and keys. Close it after Run has returned and no call is under way.
