@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"trialog/internal/chat"
@@ -16,37 +15,26 @@ import (
 
 // TestCrash runs the founding procedure and what may follow it with a server that dies at a durable step, for every such step there
 // is, the first and the last time it comes there. It is started again a second later. Nothing may be lost, doubled or in the wrong
-// order for anybody.
+// order for anybody. A slice of what `make crash` plays comes on top.
 func TestCrash(t *testing.T) {
-	var points []string
-	synctest.Test(t, func(t *testing.T) {
-		s := tellStory(t, "", 0)
-		points = s.w.Points()
-	})
-	if t.Failed() {
-		return
-	}
-	times := map[string]int{}
-	for _, p := range points {
-		times[p]++
-	}
+	points := pointsOf(t, false)
 	for _, must := range []string{"link.adopted", "link.stored", "subscribe.intent", "subscribe.called", "thread.begun", "create.intent", "create.called", "create.stored", "share.called",
 		"upload.called", "upload.stored", "post.intent", "post.called", "post.confirmed", "barrier.invitation", "barrier.invitation.done",
 		"barrier.invitation.stored", "member.invited", "member.added", "member.stored", "member.removed", "barrier.left", "barrier.left.done",
 		"barrier.edit.done", "barrier.delete.done", "hook.body", "hook.stored", "inbox.heard", "hear.posted", "hear.changed", "readback.heard",
-		"readback.stored", "late.intent", "late.called", "late.confirmed"} {
-		if times[must] == 0 {
+		"readback.stored", "late.intent", "late.called", "late.confirmed", "desk.Open before", "desk.Post after", "desk.Entries reading"} {
+		if points[must] == 0 {
 			t.Errorf("the story never comes by %s", must)
 		}
 	}
-	for p, n := range times {
-		for _, nth := range slices.Compact([]int{1, n}) {
-			t.Run(fmt.Sprintf("%s_%d", p, nth), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { tellStory(t, p, nth) })
-			})
+	all := matrix(t, points)
+	var now []crash
+	for i, c := range all {
+		if named(c.point) && !c.standby && c.then == "" || i%*slice == 0 {
+			now = append(now, c)
 		}
 	}
+	playAll(t, now)
 }
 
 // story is the founding procedure, told by people who try again when nobody answers.
@@ -58,10 +46,14 @@ type story struct {
 	said  []said
 }
 
-func tellStory(t *testing.T, deadly string, nth int) *story {
-	w := Start(t, Options{Seed: 1})
+// tellStory tells it with a server that dies as c says, or in peace when c is empty.
+func tellStory(t *testing.T, c crash) *story {
+	w := Start(t, Options{Seed: 1, Standby: c.standby})
 	s := &story{w: w, ctx: w.ctx}
-	w.DieAt(deadly, nth)
+	w.DieAt(c.point, c.nth)
+	if c.then != "" {
+		w.DieTwice(c.point, c.then)
+	}
 	s.begin()
 	s.talk()
 	s.change()
@@ -69,11 +61,13 @@ func tellStory(t *testing.T, deadly string, nth int) *story {
 	s.end()
 	s.check()
 	switch {
-	case w.boots > 1 || deadly == "":
-	case nth == 1:
-		t.Errorf("the server never died at %s", deadly)
+	case w.deaths > 1 || w.deaths == 1 && c.then == "" || c.point == "":
+	case w.deaths == 1:
+		t.Logf("after its death at %s the server did not come by %s", c.point, c.then)
+	case c.nth == 1:
+		t.Errorf("the server never died at %s", c.point)
 	default: // how often it comes there depends on what happens to meet: notifications, looks at the thread
-		t.Logf("this time the server did not come by %s %d times", deadly, nth)
+		t.Logf("this time the server did not come by %s %d times", c.point, c.nth)
 	}
 	return s
 }

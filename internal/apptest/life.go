@@ -26,6 +26,12 @@ type life struct {
 // Boot starts the server on the world's data directory.
 func (w *World) Boot() {
 	w.T.Helper()
+	w.serve(w.boot())
+}
+
+// boot starts a server that nobody comes to yet.
+func (w *World) boot() *life {
+	w.T.Helper()
 	l := &life{stopped: make(chan struct{})}
 	l.ctx, l.end = context.WithCancel(w.ctx)
 	client := w.Net.Client()
@@ -34,7 +40,8 @@ func (w *World) Boot() {
 	w.boots++
 	a, err := app.New(w.ctx, app.Config{
 		PublicURL: w.URL, Data: w.dir, AllowedOrigins: []string{"https://shop.test"}, LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost,
-		HTTP: client, Rand: seeded(w.opts.Seed + w.boots), Log: log, ChatStarts: w.opts.ChatStarts, CrashAt: func(point string) bool { return w.reaches(l, point) },
+		HTTP: client, Rand: seeded(w.opts.Seed + w.boots), Log: log, ChatStarts: w.opts.ChatStarts, CrashAt: func(point string) bool { return w.reaches(l, pointOf(point)) },
+		Shared: w.opts.Standby,
 	})
 	w.must(err)
 	l.app = a
@@ -44,8 +51,15 @@ func (w *World) Boot() {
 			w.T.Errorf("server: %v", err)
 		}
 	})
-	w.App, w.life = a, l
-	w.Net.Handle(serverHost, a.Handler)
+	return l
+}
+
+// serve lets everybody come to a server.
+func (w *World) serve(l *life) {
+	w.mu.Lock()
+	w.App, w.life = l.app, l
+	w.mu.Unlock()
+	w.Net.Handle(serverHost, l.app.Handler)
 }
 
 // Stop ends the server as an operator does.
@@ -65,11 +79,19 @@ func (w *World) Kill() {
 	<-w.life.stopped
 }
 
-// DieAt arms a crash point: the server dies when it comes there for the nth time from now on.
+// DieAt arms a crash point: the server dies when it comes there for the nth time from now on. From now on, too, Points counts.
 func (w *World) DieAt(point string, nth int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.deadly, w.nth = point, nth
+	w.deadly, w.nth, w.deadlyThen, w.points = point, nth, "", nil
+}
+
+// DieTwice arms two crash points: the server dies at the first, and what is started then at the second.
+func (w *World) DieTwice(first, second string) {
+	w.DieAt(first, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.deadlyThen = second
 }
 
 // Dead reports whether the server has died and not been started again.
@@ -88,11 +110,17 @@ func (w *World) reaches(l *life, point string) bool {
 		return true
 	}
 	w.mu.Lock()
-	w.points = append(w.points, point)
 	fatal := false
-	if w.deadly == point {
-		w.nth--
-		fatal = w.nth == 0
+	if w.life == l {
+		w.points = append(w.points, point)
+		if w.deadly == point {
+			w.nth--
+			fatal = w.nth == 0
+		}
+	}
+	if fatal {
+		w.deadly, w.nth, w.deadlyThen = w.deadlyThen, 1, ""
+		w.deaths++
 	}
 	w.mu.Unlock()
 	if fatal {
@@ -113,10 +141,15 @@ func (w *World) die(l *life) {
 	l.end()
 }
 
-// Again starts the server after its end and lets everybody's screens connect again.
+// Again starts the server after its end, or lets the one that stands by take over, and lets everybody's screens connect again.
 func (w *World) Again() error {
 	<-w.life.stopped
-	w.Boot()
+	if w.standby != nil {
+		w.serve(w.standby)
+		w.standby = nil
+	} else {
+		w.Boot()
+	}
 	agents, customers := w.people()
 	for _, a := range agents {
 		if err := a.Connect(w.ctx); err != nil {

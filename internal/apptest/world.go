@@ -22,9 +22,7 @@ import (
 	"github.com/coder/websocket"
 
 	"trialog/internal/app"
-	"trialog/internal/auth"
 	"trialog/internal/memnet"
-	"trialog/internal/store"
 	"trialog/internal/teamsim"
 )
 
@@ -44,7 +42,9 @@ type Options struct {
 	Locale string // language of the thread; "de" by default
 	// ChatStarts is app.Config's: how many chats may start a minute from one network.
 	ChatStarts int
-	Graph      func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
+	// Standby runs a second server on the same database, which takes over when the first one dies.
+	Standby bool
+	Graph   func(http.Handler) http.Handler // wraps the tenant, e.g. to check every request against Microsoft's description
 }
 
 // World is a running installation, its Microsoft tenant, and the people in it.
@@ -62,7 +62,8 @@ type World struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	life    *life
+	life    *life // the server that people come to; changes are guarded by mu
+	standby *life // nil: none
 	boots   uint64
 
 	mu        sync.Mutex
@@ -71,6 +72,9 @@ type World struct {
 	points    []string // crash points that were come by
 	deadly    string   // the one to die at, when nth counts down to 0
 	nth       int
+	// deadlyThen is the one to die at after that, the first time.
+	deadlyThen string
+	deaths     int
 }
 
 // Start brings a world up. It must be called inside a synctest bubble; the world ends with the test.
@@ -100,8 +104,11 @@ func Start(t testing.TB, o Options) *World {
 			t.Errorf("tenant: %v", err)
 		}
 	})
+	w.must(furnish(w.dir, o.Locale))
 	w.Boot()
-	w.seed()
+	if o.Standby {
+		w.standby = w.boot()
+	}
 	t.Cleanup(w.end)
 	return w
 }
@@ -130,6 +137,11 @@ func (w *World) end() {
 		}
 	}
 	w.Stop()
+	if l := w.standby; l != nil {
+		l.end()
+		<-l.stopped
+		w.must(l.app.Close())
+	}
 	w.cancel()
 	w.running.Wait()
 	_, customers := w.people()
@@ -145,20 +157,6 @@ func (w *World) people() ([]*Agent, []*Customer) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return slices.Clone(w.agents), slices.Clone(w.customers)
-}
-
-// seed creates what `trialog demo` creates.
-func (w *World) seed() {
-	w.T.Helper()
-	w.must(w.App.Seed(w.ctx, app.Seed{
-		Services: []store.Service{{ID: "technik", Name: "Technik"}, {ID: "rechnung", Name: "Rechnung"}},
-		Staff: []app.SeedStaff{
-			{Login: "anna", Password: "demo", Name: "Anna Becker"},
-			{Login: "ben", Password: "demo", Name: "Ben Okafor"},
-			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
-		},
-		Account: &app.SeedAccount{ID: "contoso", Name: "Contoso", Tenant: w.Tenant.ID(), ClientID: clientID, Secret: secret, Locale: w.opts.Locale},
-	}))
 }
 
 // Settle lets everything that is under way come to rest without time passing.

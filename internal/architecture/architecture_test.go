@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"internal/worlds":             {},
 	"internal/histories":          {},
 	"internal/badinput":           {},
+	"internal/soak":               {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 
