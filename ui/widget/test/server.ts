@@ -18,6 +18,7 @@ export class Server {
   reachable = true;
   sockets = true; // false: live connections fail, HTTP works
   loseAcks = 0; // so many lines are stored, but the answer never arrives
+  full = 0; // so many lines can't be stored
   posts = 0; // lines that came, repeats included
   readonly open = new Set<Socket>();
   readonly token = "token-1";
@@ -75,6 +76,10 @@ export class Server {
       return {};
     }
     this.posts++;
+    if (this.full > 0) {
+      this.full--;
+      throw { status: 503, code: "store_unavailable" };
+    }
     const key = `c1:${c.id}`;
     const had = this.log.find((e) => e.key === key);
     if (had) return had;
@@ -155,8 +160,9 @@ class Socket {
         return this.end(1006);
       }
       this.down({ type: "ack", id: c.id, seq: done.seq, at: done.at });
-    } catch (problem) {
-      this.down({ type: "nack", id: c.id, problem });
+    } catch (e) {
+      const { status, code } = e as { status: number; code: string };
+      this.down({ type: "nack", id: c.id, problem: { code, detail: code, ...(status >= 500 ? { retry: true } : {}) } });
     }
   }
 }

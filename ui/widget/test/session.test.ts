@@ -174,6 +174,19 @@ describe("Session", () => {
     expect(texts(s)).toEqual(["It blinks red"]);
   });
 
+  it("sends a line again that could not be stored, until it can", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.full = 2;
+    s.post("It blinks green");
+    await pass();
+    expect(shown(s).at(-1)).toMatchObject({ state: "sending" });
+    await pass(6100);
+    expect(stored()).toEqual(["It blinks red", "It blinks green"]);
+    expect(s.state.get().acts).toEqual([]);
+  });
+
   it("marks read only forwards, and tells typing at most every three seconds", async () => {
     const s = await arrive();
     await s.begin(opening);

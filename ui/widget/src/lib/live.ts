@@ -9,7 +9,7 @@ export type Down =
   | { type: "typing"; participant: number; on: boolean }
   | { type: "cursors"; cursors: Cursor[] }
   | { type: "ack"; id?: string; seq?: number; at?: string }
-  | { type: "nack"; id?: string; problem: Partial<Problem> };
+  | { type: "nack"; id?: string; problem: Pick<Problem, "code" | "detail" | "field"> & { retry?: boolean } }; // retry: it may succeed later
 
 export interface Listener {
   after(): number; // seq up to which everything is here
@@ -95,7 +95,7 @@ export class Live extends Reconnecting {
     if (frame.type === "ack" || frame.type === "nack") {
       const waits = this.waiting.get(frame.id ?? "");
       if (frame.type === "ack") waits?.resolve(frame);
-      else waits?.reject(new Refusal(frame.problem.status ?? 400, frame.problem.code ?? "refused", frame.problem));
+      else waits?.reject(new Refusal(frame.problem.retry ? 503 : 400, frame.problem.code, frame.problem));
       return;
     }
     this.on.frame(frame);
