@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"internal/histories":          {},
 	"internal/badinput":           {},
 	"internal/soak":               {},
+	"internal/outside":            {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 

@@ -1,10 +1,6 @@
 package bench
 
 import (
-	"net"
-	"net/http"
-	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,30 +14,6 @@ const (
 	agents        = 10
 	each          = 4 * time.Second
 )
-
-func freeAddr(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// secureJar gives back Secure cookies on a loopback address, as browsers do.
-type secureJar struct{ *cookiejar.Jar }
-
-func (j secureJar) SetCookies(u *url.URL, cookies []*http.Cookie) {
-	j.Jar.SetCookies(secure(u), cookies)
-}
-func (j secureJar) Cookies(u *url.URL) []*http.Cookie { return j.Jar.Cookies(secure(u)) }
-
-func secure(u *url.URL) *url.URL {
-	s := *u
-	s.Scheme = "https"
-	return &s
-}
 
 // databases lists what each figure is measured on: the product's URL and the limit's.
 func databases(b *testing.B, measure func(b *testing.B, dir, product, limit string)) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"trialog/internal/outside"
 )
 
 // process is a server under measurement.
@@ -108,7 +109,7 @@ func startProduct(b *testing.B, dir, database string, agents int) *process {
 			b.Fatalf("user add: %v\n%s", err, out)
 		}
 	}
-	addr := freeAddr(b)
+	addr := outside.FreeAddr(b)
 	cmd := exec.Command(trialog(b), "serve", "--addr", addr, "--data", dir, "--database-url", database, "--public-url", "http://"+addr, "--chat-starts", "0", "--log-level", "warn")
 	cmd.Stderr = os.Stderr
 	began := time.Now()
@@ -132,11 +133,11 @@ func productParties(b *testing.B, p *process, n, agents int) [][2]seat {
 	b.Helper()
 	staff, desks := make([]*http.Client, agents), make([]*party, agents)
 	for i := range staff {
-		jar, err := cookiejar.New(nil)
+		client, err := outside.Browser()
 		if err != nil {
 			b.Fatal(err)
 		}
-		staff[i] = &http.Client{Jar: secureJar{jar}}
+		staff[i] = client
 		post(b, staff[i], p, "/session", "", map[string]string{"login": fmt.Sprintf("agent%d", i), "password": "benchbench"}, nil)
 		desks[i] = live(b, staff[i], p, "/tickets", "/live", "")
 	}
