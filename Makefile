@@ -7,7 +7,7 @@ UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '
 RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim histories bench fuzz crash clean
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim histories bench fuzz crash soak clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ sim: ## WORLDS=200: seeded worlds of people and misfortunes, and how often each 
 
 histories: ## HISTORIES=50 CALLS=2000: what many clients called at once, held against one order, and how many calls that were
 	$(GO) test ./internal/histories -run TestHistories -v -timeout 0 -histories $(or $(HISTORIES),50) -calls $(or $(CALLS),2000)
+
+soak: ui ## KILLS=1000 SECONDS=1500 [CLOCK=1]: real processes killed at random moments under load on both databases, and what became of every line
+	$(GO) test ./internal/soak -run TestSoak -v -timeout 0 -kills $(or $(KILLS),1000) -seconds $(or $(SECONDS),1500) -calm 5m -disk $(if $(CLOCK),-clock)
 
 crash: ui ## the whole crash matrix: every durable step, before and after it, on the same and on another node, and all pairs
 	set -o pipefail; $(GO) test ./internal/apptest -run 'TestCrash$$' -v -timeout 0 -slice 1 | grep -v -E '^ *(=== |--- PASS)'
