@@ -53,7 +53,8 @@ func furnish(dir, locale string) error {
 
 func seed(dir, locale string) error {
 	ctx := context.Background()
-	a, err := app.New(ctx, app.Config{Data: dir, PublicURL: "https://" + serverHost, LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost, Rand: seeded(1 << 60)})
+	a, err := app.New(ctx, app.Config{Data: dir, PublicURL: "https://" + serverHost, LoginURL: "https://" + loginHost,
+		GraphURL: "https://" + graphHost, Rand: seeded(1 << 60)})
 	if err != nil {
 		return err
 	}
@@ -64,6 +65,7 @@ func seed(dir, locale string) error {
 			{Login: "ben", Password: "demo", Name: "Ben Okafor"},
 			{Login: "admin", Password: "demo", Name: "Ada Lovelace", Roles: []string{string(auth.RoleAgent), string(auth.RoleAdministrator)}},
 		},
-		Account: &app.SeedAccount{ID: "contoso", Name: "Contoso", Tenant: teamsim.DefaultTenant, ClientID: clientID, Secret: secret, Locale: locale},
+		Account: &app.SeedAccount{ID: "contoso", Name: "Contoso", Tenant: teamsim.DefaultTenant, ClientID: clientID, Secret: secret,
+			Locale: locale},
 	}), a.Close())
 }

@@ -12,7 +12,7 @@ import (
 	"testing/synctest"
 )
 
-var slice = flag.Int("slice", 60, "every how many-th case of the crash matrix TestCrash plays beside the named points; 1: all, with a table")
+var slice = flag.Int("slice", 60, "every how many-th case of the crash matrix to play beside the named points; 1: all, with a table")
 
 // crash is one case of the matrix: the server dies when it comes to a point for the nth time, and what is started then may die as well.
 type crash struct {

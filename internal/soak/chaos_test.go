@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// torment lets misfortunes happen for a while, and at least until so many processes have been killed. It returns when everything is
-// mended again.
-func (w *world) torment(kills int, length time.Duration, spare bool) {
+// torment lets misfortunes happen for a while, and at least until so many processes have been killed; mild ones only, from which a world
+// recovers at once, or all. It returns when everything is mended again.
+func (w *world) torment(kills int, length time.Duration, mild bool) {
 	ctx, stop := context.WithTimeout(w.life, length)
 	defer stop()
 	var all sync.WaitGroup
@@ -29,7 +29,7 @@ func (w *world) torment(kills int, length time.Duration, spare bool) {
 		})
 	}
 	happen(w.cutOff)
-	if spare { // what takes longer to recover from than a short slice lasts
+	if mild {
 		all.Wait()
 		return
 	}

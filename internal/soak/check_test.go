@@ -227,7 +227,8 @@ func (e *evidence) compare(want, got []string, rested bool) {
 	}
 	var posts []string
 	for _, m := range e.threads[0].Messages {
-		posts = append(posts, fmt.Sprintf("%s %s deleted %v: %v", m.Created.Format("15:04:05.000"), m.From, m.IsDeleted(), token.FindAllString(m.Text(), -1)))
+		at, lines := m.Created.Format("15:04:05.000"), token.FindAllString(m.Text(), -1)
+		posts = append(posts, fmt.Sprintf("%s %s deleted %v: %v", at, m.From, m.IsDeleted(), lines))
 	}
 	e.fail(kind, "the thread holds\n    %v\n  the log says\n    %v\n  messages\n    %s", got, want, strings.Join(posts, "\n    "))
 }

@@ -18,7 +18,7 @@ var (
 	kills   = flag.Int("kills", 8, "how many processes to kill, all databases together")
 	seconds = flag.Int("seconds", 6, "how long misfortunes go on")
 	slots   = flag.Int("talks", 4, "conversations at once on each database")
-	calm    = flag.Duration("calm", 0, "how long everything may take to come to rest afterwards; 0: only what is safe at any moment is checked")
+	calm    = flag.Duration("calm", 0, "how long all may take to come to rest afterwards; 0: only what holds at any moment is checked")
 	disk    = flag.Bool("disk", false, "put the embedded database on a small disk and let it fill up")
 	clock   = flag.Bool("clock", false, "build the program with a clock that can be turned, and turn it")
 )
@@ -64,7 +64,8 @@ func (w *world) report() {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d killed", w.name, w.counts["killed"])
 	if n := len(w.ready); n > 0 {
-		fmt.Fprintf(&b, ", ready again after %d ms (p50), %d ms (p99), %d ms (longest)", w.ready[n/2].Milliseconds(), w.ready[n*99/100].Milliseconds(), w.ready[n-1].Milliseconds())
+		fmt.Fprintf(&b, ", ready again after %v (p50), %v (p99), %v (longest)", w.ready[n/2].Round(time.Millisecond),
+			w.ready[n*99/100].Round(time.Millisecond), w.ready[n-1].Round(time.Millisecond))
 	}
 	fmt.Fprintf(&b, "\n  %6d conversations", len(w.talks))
 	for _, what := range slices.Sorted(maps.Keys(w.counts)) {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"trialog/internal/chat"
@@ -38,7 +39,7 @@ type talk struct {
 	leave    context.CancelFunc // the customer closes the page
 	here     *screen            // the customer's
 	desk     *screen            // the agent's
-	over     bool
+	over     atomic.Bool
 
 	mu    sync.Mutex
 	lines []line
@@ -101,7 +102,8 @@ func (c *talk) path(rest string) string { return "/conversations/" + string(c.id
 func (c *talk) say(ctx context.Context, by chat.Kind, audience chat.Audience) {
 	l := line{by: by, audience: audience, token: c.nextToken("L")}
 	text := l.token + " Seit heute früh blinkt das Modem rot."
-	p := posting{id: l.token, path: "/visitor/messages", live: map[string]any{"type": "post", "id": l.token, "text": text}, plain: map[string]any{"id": l.token, "text": text}}
+	p := posting{id: l.token, path: "/visitor/messages", live: map[string]any{"type": "post", "id": l.token, "text": text},
+		plain: map[string]any{"id": l.token, "text": text}}
 	b := c.customer
 	if by == chat.Agent {
 		b, p.path = c.agent.browser, c.path("/messages")
@@ -177,7 +179,10 @@ func (c *talk) asExpert(ctx context.Context, name string) {
 	}
 	me, err := c.w.tenant.as(ctx, name)
 	if err != nil {
-		return // ctx has ended: nothing else keeps one from Teams
+		if ctx.Err() == nil {
+			c.w.fail(refused, "#%d: %v", c.number, err)
+		}
+		return
 	}
 	for thread := ""; ctx.Err() == nil; pause(ctx, 2*c.w.breath()) {
 		if thread == "" {
@@ -223,7 +228,7 @@ func (c *talk) close(ctx context.Context) {
 		}
 		return
 	}
-	c.over = true
+	c.over.Store(true)
 	for !c.here.over() || !c.desk.over() {
 		if pause(ctx, 200*time.Millisecond); ctx.Err() != nil {
 			return
@@ -302,7 +307,7 @@ func (a *agent) drop(c *talk) {
 }
 
 // trouble is what of a conversation needs the agent's hand: experts whose invitation failed, and a lane that is blocked.
-func (c *talk) trouble(s summary) (paths []string) {
+func (s summary) trouble() (paths []string) {
 	for _, p := range s.Participants {
 		if p.Kind == chat.Expert && p.State == chat.Failed {
 			paths = append(paths, fmt.Sprintf("/participants/%d/retry", p.ID))
@@ -319,14 +324,14 @@ func (w *world) tend(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, 5*time.Second)
 		for _, c := range w.all() {
-			if c.over {
+			if c.over.Load() {
 				continue
 			}
 			s, err := c.summary(ctx)
 			if err != nil {
 				continue // looks again in a moment
 			}
-			for _, path := range c.trouble(s) {
+			for _, path := range s.trouble() {
 				if c.agent.call(ctx, "POST", c.path(path), map[string]any{}, nil) == nil {
 					w.count("tried again by an agent", 1)
 				}

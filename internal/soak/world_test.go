@@ -134,8 +134,9 @@ func newWorld(t *testing.T, name, database string, nodes int) *world {
 	w.seed(path, database)
 	must(t, setClock(w.clockFile(), 0))
 	for i, addr := range addrs {
-		n := w.process(fmt.Sprintf("node-%d", i+1), addr, "/api/v1/visitor/services", path, "serve", "--addr", addr, "--data", w.data, "--database-url", database,
-			"--public-url", w.url(), "--login-url", w.line.url(), "--graph-url", w.line.url(), "--chat-starts", "0", "--log-level", "warn")
+		n := w.process(fmt.Sprintf("node-%d", i+1), addr, "/api/v1/visitor/services", path, "serve", "--addr", addr,
+			"--data", w.data, "--database-url", database, "--public-url", w.url(),
+			"--login-url", w.line.url(), "--graph-url", w.line.url(), "--chat-starts", "0", "--log-level", "warn")
 		w.nodes = append(w.nodes, n)
 		n.keepRunning(w.life)
 	}
@@ -176,7 +177,8 @@ func (w *world) seed(path, database string) {
 		w.run(path, append([]string{"user", "add", p.login, "--name", p.person, "--password", password, "--capacity", "0"}, store...)...)
 	}
 	a := app.DemoSeed(teamsim.DefaultTenant).Account
-	w.run(path, append([]string{"account", account, "--name", "Contoso", "--tenant", a.Tenant, "--client-id", a.ClientID, "--secret", a.Secret, "--locale", "de"}, store...)...)
+	w.run(path, append([]string{"account", account, "--name", "Contoso", "--tenant", a.Tenant, "--client-id", a.ClientID,
+		"--secret", a.Secret, "--locale", "de"}, store...)...)
 }
 
 func (w *world) run(path string, args ...string) {
