@@ -32,10 +32,19 @@ func (x *lane) step(ctx context.Context) (time.Duration, error) {
 		return idle, nil
 	}
 	pause, err := x.advance(ctx, c, &t)
-	if pause == idle && !t.Recheck.IsZero() {
-		pause = max(time.Until(t.Recheck), time.Millisecond)
+	if pause == idle {
+		pause = untilRecheck(&t)
 	}
 	return x.settleError(ctx, &t, pause, err)
+}
+
+// untilRecheck is how long a lane with nothing else to do waits to look for a post that stands twice. One that is paused or blocked does
+// not look, however long that is due: whoever lets it go on wakes it.
+func untilRecheck(t *store.Thread) time.Duration {
+	if t.Recheck.IsZero() || t.State == store.LanePaused || t.State == store.LaneBlocked {
+		return idle
+	}
+	return max(time.Until(t.Recheck), time.Millisecond)
 }
 
 // advance looks at a thread that exists, or is being made.
