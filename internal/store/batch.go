@@ -300,7 +300,7 @@ func (b *batch) publish() {
 			b.s.hot.put(id, snapshot{state: w.state, at: w.at, version: w.version, bytes: w.size}, w.fresh, w.bytes)
 		}
 	}
-	b.s.hub.publish(b.sent)
+	b.s.hub.publish(slices.DeleteFunc(b.sent, func(notice) bool { return b.s.fails(PointHint) }))
 }
 
 // scanEntries reads the bodies of entries and closes rows.

@@ -37,8 +37,12 @@ type dialect struct {
 
 // openDialect opens the connection pools for the configured database.
 func openDialect(cfg Config, writer, reader **sql.DB) (*dialect, error) {
-	if cfg.URL == "" {
-		return openSQLite(filepath.Join(cfg.Dir, "trialog.db"), writer, reader)
+	switch {
+	case cfg.URL == "" && cfg.Memory != "":
+		return openSQLite(MemoryURL(cfg.Memory), writer, reader, "journal_mode(MEMORY)", "synchronous(OFF)", "temp_store(MEMORY)")
+	case cfg.URL == "":
+		file := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.Join(cfg.Dir, "trialog.db")}).EscapedPath()}
+		return openSQLite(file, writer, reader, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "cache_size(-16000)", "temp_store(MEMORY)")
 	}
 	if !strings.HasPrefix(cfg.URL, "postgres://") && !strings.HasPrefix(cfg.URL, "postgresql://") {
 		return nil, errors.New("the database URL must begin with postgres://")
@@ -56,13 +60,20 @@ func openDialect(cfg Config, writer, reader **sql.DB) (*dialect, error) {
 		migrationLock: "SELECT pg_advisory_lock(7260324)", migrationUnlock: "SELECT pg_advisory_unlock(7260324)"}, nil
 }
 
-// openSQLite opens one connection that writes and a pool that only reads. Every commit is synced (synchronous=FULL).
-func openSQLite(path string, writer, reader **sql.DB) (*dialect, error) {
+// MemoryURL is where SQLite finds the database that Config.Memory names.
+func MemoryURL(name string) url.URL {
+	return url.URL{Scheme: "file", Opaque: "/" + url.PathEscape(name), RawQuery: "vfs=memdb"}
+}
+
+// openSQLite opens one connection that writes, with the given settings, and a pool that only reads.
+func openSQLite(file url.URL, writer, reader **sql.DB, settings ...string) (*dialect, error) {
 	dsn := func(pragmas ...string) string {
-		q := url.Values{"_pragma": append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, pragmas...)}
-		return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
+		q := file.Query()
+		q["_pragma"] = append([]string{"busy_timeout(5000)", "foreign_keys(1)"}, pragmas...)
+		file.RawQuery = q.Encode()
+		return file.String()
 	}
-	w, err := sql.Open("sqlite", dsn("journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(4000)", "cache_size(-16000)", "temp_store(MEMORY)"))
+	w, err := sql.Open("sqlite", dsn(settings...))
 	if err != nil {
 		return nil, err
 	}

@@ -17,20 +17,35 @@ type readStatements struct {
 
 // get returns the statement for a text, or nil when too many are kept already: texts are few, unless somebody builds them.
 func (p *readStatements) get(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if stmt := p.text[query]; stmt != nil {
+	stmt, full := p.known(query)
+	if stmt != nil || full {
 		return stmt, nil
 	}
-	if p.text == nil || len(p.text) >= maxStatements {
-		return nil, nil
-	}
-	stmt, err := db.PrepareContext(ctx, query)
+	stmt, err := db.PrepareContext(ctx, query) // without the lock: the database may let us wait
 	if err != nil {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
-	p.text[query] = stmt
-	return stmt, nil
+	return p.keep(query, stmt)
+}
+
+// known returns the statement for a text, or nil; full says that no more are kept.
+func (p *readStatements) known(query string) (stmt *sql.Stmt, full bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text[query], p.text == nil || len(p.text) >= maxStatements
+}
+
+// keep adds a statement, unless somebody else was faster or close came in between: then it returns theirs, or nil.
+func (p *readStatements) keep(query string, stmt *sql.Stmt) (*sql.Stmt, error) {
+	p.mu.Lock()
+	other := p.text[query]
+	if other == nil && p.text != nil {
+		p.text[query] = stmt
+		p.mu.Unlock()
+		return stmt, nil
+	}
+	p.mu.Unlock()
+	return other, stmt.Close()
 }
 
 func (p *readStatements) close() error {
@@ -46,6 +61,9 @@ func (p *readStatements) close() error {
 
 // query reads rows.
 func (s *Store) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if s.fails(PointRead) {
+		return nil, errFailed
+	}
 	stmt, err := s.prepared.get(ctx, s.reader, query)
 	if err != nil {
 		return nil, err

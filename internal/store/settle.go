@@ -56,6 +56,9 @@ func (s *Store) try(ops []*op) (err error) {
 		ctx, cancel = context.WithTimeout(ctx, s.dialect.timeout)
 		defer cancel()
 	}
+	if s.fails(PointBegin) {
+		return errFailed
+	}
 	c, err := s.begin(ctx)
 	if err != nil {
 		return err
@@ -65,9 +68,16 @@ func (s *Store) try(ops []*op) (err error) {
 		return errors.Join(err, c.rollback())
 	}
 	s.reach("commit")
+	if s.fails(PointCommit) {
+		return errors.Join(errFailed, c.rollback())
+	}
 	if err := c.commit(ctx); err != nil {
 		b.forget()
 		return err
+	}
+	if s.fails(PointAnswer) {
+		b.forget()
+		return fmt.Errorf("%w: %w", errUnknown, errFailed)
 	}
 	s.reach("committed")
 	b.publish()

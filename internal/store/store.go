@@ -49,6 +49,11 @@ type Config struct {
 	Poll time.Duration
 	// Shared says that other processes serve the same SQLite file, which only tests of several nodes do.
 	Shared bool
+	// Memory names a database in this process's memory, used instead of the SQLite file by all Stores that name it, as long as somebody
+	// has it open. For tests that need thousands of installations, one after the other.
+	Memory string
+	// Fault is asked at every Point where a database may fail its users, and says whether it does now; nil for never. For tests.
+	Fault func(Point) bool
 	// CacheBytes bounds the memory for states and recent entries of hot conversations; 0 for 32 MiB.
 	CacheBytes int
 	// CrashAt, for tests, is asked before and after every durable write and whenever somebody reads on in a log, and ends the caller
