@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -23,7 +25,9 @@ type Network struct {
 // host is one running server and its open connections.
 type host struct {
 	server *http.Server
-	conns  map[net.Conn]struct{} // guarded by Network.mu
+	conns  map[net.Conn]struct{}           // guarded by Network.mu
+	calls  map[int]context.CancelCauseFunc // guarded by Network.mu: those under way, by number
+	last   int                             // guarded by Network.mu: number of the last call
 }
 
 // New returns a Network without hosts.
@@ -36,12 +40,16 @@ func (n *Network) Handle(name string, handler http.Handler) {
 	old := n.hosts[name]
 	delete(n.hosts, name)
 	if handler != nil {
-		n.hosts[name] = &host{server: &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}, conns: map[net.Conn]struct{}{}}
+		n.hosts[name] = &host{server: &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}, conns: map[net.Conn]struct{}{},
+			calls: map[int]context.CancelCauseFunc{}}
 	}
 	var cut []net.Conn
 	if old != nil {
 		for c := range old.conns {
 			cut = append(cut, c)
+		}
+		for _, number := range slices.Sorted(maps.Keys(old.calls)) {
+			old.calls[number](io.EOF)
 		}
 	}
 	n.mu.Unlock()
