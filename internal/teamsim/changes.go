@@ -115,7 +115,6 @@ func (t *Tenant) queueNotice(s *subscription, ch change) {
 		n.due = n.due.Add(time.Duration(t.chance.Int64N(int64(3 * time.Second))))
 	}
 	if t.roll(t.faults.NotifyTamperP) {
-		t.fire("notification corrupted")
 		n.forge = t.faults.NotifyTamper
 		if n.forge == "" {
 			n.forge = forgeries()[t.chance.IntN(len(forgeries()))]

@@ -32,7 +32,7 @@ type encryptedContent struct {
 
 // readEncryptionCert reads a base64 X.509 certificate with an RSA key of 2048 to 4096
 // bits; who issued it does not matter.
-func readEncryptionCert(text, id string) (*encryptionCert, error) {
+func (t *Tenant) readEncryptionCert(text, id string) (*encryptionCert, error) {
 	if text == "" || id == "" || len(id) > 128 {
 		return nil, errors.New("encryptionCertificate and encryptionCertificateId (at most 128 characters) are required when includeResourceData is true")
 	}
@@ -45,7 +45,7 @@ func readEncryptionCert(text, id string) (*encryptionCert, error) {
 		return nil, fmt.Errorf("encryptionCertificate is not an X.509 certificate: %w", err)
 	}
 	key, isRSA := cert.PublicKey.(*rsa.PublicKey)
-	if !isRSA || key.N.BitLen() < 2048 || key.N.BitLen() > 4096 {
+	if !isRSA || key.N.BitLen() < 2048 && !t.cfg.WeakKeys || key.N.BitLen() > 4096 {
 		return nil, errors.New("encryptionCertificate must hold an RSA key of 2048 to 4096 bits")
 	}
 	if time.Now().After(cert.NotAfter) {

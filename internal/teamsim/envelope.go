@@ -44,6 +44,11 @@ func (t *Tenant) envelope(batch []*notice) ([]byte, error) {
 		out.Tokens = append(out.Tokens, token)
 	}
 	if f := batch[0].forge; f != "" {
+		if batch[0].attempts == 0 {
+			t.mu.Lock()
+			t.fire("forged: " + string(f))
+			t.mu.Unlock()
+		}
 		if err := t.forge(f, &out); err != nil {
 			return nil, err
 		}

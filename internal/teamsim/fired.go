@@ -1,6 +1,10 @@
 package teamsim
 
-import "maps"
+import (
+	"maps"
+	"net/http"
+	"strings"
+)
 
 // firedNames name the kinds of faults in FaultCounts.
 var firedNames = map[FaultKind]string{Refuse: "refused", Reset: "reset", BlackHole: "black hole", CommitThenStatus: "committed, then 5xx",
@@ -29,8 +33,25 @@ func (t *Tenant) fireFault(f *Fault) {
 		return
 	}
 	name := firedNames[f.Kind]
-	if f.Kind == Refuse && f.Status == 429 {
-		name = "throttled"
+	if f.Kind == Refuse && f.Status == http.StatusTooManyRequests {
+		name = "throttled, " + pauses(f.RetryAfter)
 	}
 	t.fire(name)
+}
+
+// pauses names what a Retry-After header says.
+func pauses(header string) string {
+	switch {
+	case header == "":
+		return "no pause named"
+	case strings.HasSuffix(header, "GMT"):
+		return "a date in the past"
+	case header == "0":
+		return "no pause"
+	case header == "86400":
+		return "a day"
+	case strings.Contains(header, "."):
+		return "a fraction"
+	}
+	return "an honest pause"
 }

@@ -1,9 +1,11 @@
 package teamsim
 
 import (
+	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -110,6 +112,9 @@ func tamper(kind Forgery, item *wireNotification) error {
 	return nil
 }
 
+// strangersKey is a key that nobody published. Making one takes long, and one stranger is as good as another.
+var strangersKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 // forgeToken replaces the validation token by a wrong one.
 func (t *Tenant) forgeToken(kind Forgery, item *wireNotification, out *wireNotifications) error {
 	t.mu.Lock()
@@ -125,7 +130,7 @@ func (t *Tenant) forgeToken(kind Forgery, item *wireNotification, out *wireNotif
 	}
 	switch kind {
 	case WrongSignature:
-		priv, err := rsa.GenerateKey(t.cfg.Rand, 2048)
+		priv, err := strangersKey()
 		if err != nil {
 			return fmt.Errorf("forge notification: %w", err)
 		}

@@ -94,7 +94,7 @@ func (t *Tenant) updateSubscription(c *call) answer {
 	var cert *encryptionCert
 	if body.Certificate != "" || body.CertificateID != "" {
 		var err error
-		if cert, err = readEncryptionCert(body.Certificate, body.CertificateID); err != nil {
+		if cert, err = t.readEncryptionCert(body.Certificate, body.CertificateID); err != nil {
 			return invalidRequest("%v", err)
 		}
 	}

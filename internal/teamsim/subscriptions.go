@@ -180,7 +180,7 @@ func (t *Tenant) draftSubscription(c *call, body subscriptionBody) (*subscriptio
 		return nil, a
 	}
 	if body.WithData {
-		cert, err := readEncryptionCert(body.Certificate, body.CertificateID)
+		cert, err := t.readEncryptionCert(body.Certificate, body.CertificateID)
 		if err != nil {
 			return nil, invalidRequest("%v", err)
 		}

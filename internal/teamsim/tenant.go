@@ -57,6 +57,9 @@ type Config struct {
 	Log *slog.Logger
 	// Faults is the initial hostility; the zero value conforms.
 	Faults Faults
+	// WeakKeys accepts certificates with RSA keys below 2048 bits, which Microsoft refuses:
+	// thousands of tenants in a row spend most of their time on keys otherwise.
+	WeakKeys bool
 	// NoThrottle switches the rates of [includes: throttling-teams] off.
 	NoThrottle bool
 }
