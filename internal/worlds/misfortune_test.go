@@ -1,26 +1,28 @@
 package worlds
 
 import (
+	"math/rand/v2"
 	"time"
 
+	"trialog/internal/chat"
+	"trialog/internal/store"
 	"trialog/internal/teamsim"
 )
 
-// misfortune is something that goes wrong at a moment, and what ends it, if it does not end by itself.
-type misfortune struct {
-	name string
-	most int // how often in one world
-	do   func(w *world)
+// accident is something that goes wrong at a moment of the plan. least and most are how often in one world.
+type accident struct {
+	name        string
+	least, most int
+	do          func(w *world, r *rand.Rand)
 }
 
-// knobs are turned now and then: each is a probability with which Microsoft misbehaves until the next turn.
-func (w *world) turnKnobs() {
-	r := w.rng
+// turnKnobs sets the odds with which Microsoft, the database and the way to the browsers misbehave until the next turn.
+func (w *world) turnKnobs(r *rand.Rand) {
 	p := func(most float64) float64 {
-		if r.IntN(2) == 0 {
+		if r.IntN(3) == 0 {
 			return 0
 		}
-		return r.Float64() * most
+		return (.2 + .8*r.Float64()) * most
 	}
 	f := teamsim.Faults{
 		ThrottleP: p(.15), RetryAfter: []string{teamsim.RetryAfterHonest, teamsim.RetryAfterNone, teamsim.RetryAfterPast, "0", "86400", "2.128"}[r.IntN(6)],
@@ -41,85 +43,148 @@ func (w *world) turnKnobs() {
 	if r.IntN(4) == 0 {
 		f.CleanUp = []string{teamsim.CleanUpStrips, teamsim.CleanUpRewrites, teamsim.CleanUpFlattens}[r.IntN(3)]
 	}
-	w.say("knobs: %+v", f)
-	w.tenant.SetFaults(func(x *teamsim.Faults) { *x = f })
+	odds := map[store.Point]float64{store.PointRead: p(.01), store.PointBegin: p(.04), store.PointCommit: p(.04), store.PointAnswer: p(.04), store.PointHint: p(.25)}
+	deaf := p(.4)
+	w.say("knobs: %+v; database %v; lost to browsers %.2f", f, odds, deaf)
+	w.tenant.SetFaults(func(x *teamsim.Faults) {
+		f.Offline = x.Offline // ends by itself
+		*x = f
+	})
+	w.ours(odds, deaf)
 }
 
-var accidents = []misfortune{
-	{"node killed", 3, func(w *world) {
-		n := w.pickNode()
-		n.kill()
-		n.bootLater(time.Duration(w.rng.IntN(90_000)) * time.Millisecond)
+// ours sets the odds of what goes wrong on our side.
+func (w *world) ours(database map[store.Point]float64, deaf float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.odds, w.deaf = database, deaf
+}
+
+// forgeries are all the ways in which a notification is not genuine.
+var forgeries = []teamsim.Forgery{teamsim.WrongClientState, teamsim.UnknownSubscription, teamsim.WrongSignature, teamsim.WrongAudience, teamsim.WrongIssuer,
+	teamsim.WrongSender, teamsim.ForeignTenant, teamsim.ExpiredToken, teamsim.NoToken, teamsim.TamperedData, teamsim.UnknownKey, teamsim.BrokenDataKey, teamsim.Replay}
+
+// scripts are what befalls the next request of one kind.
+var scripts = []teamsim.FaultKind{teamsim.Refuse, teamsim.Reset, teamsim.BlackHole, teamsim.CommitThenStatus, teamsim.CommitThenReset, teamsim.CommitThenHang,
+	teamsim.Zombie, teamsim.Garbage, teamsim.NoID, teamsim.OtherChat, teamsim.Hold}
+
+// scripted are the requests that scripts befall, the more often the more often they stand here.
+var scripted = []string{"POST /chats/*/messages", "POST /chats/*/messages", "POST /chats", "POST /chats/*/members", "PATCH /chats/*/messages/*",
+	"POST /subscriptions", "GET /chats/*/messages"}
+
+var accidents = []accident{
+	{nodeKilled, 1, 4, func(w *world, r *rand.Rand) {
+		n := w.pickNode(r)
+		if n.kill() {
+			w.count(nodeKilled)
+		}
+		n.bootLater(time.Duration(r.IntN(90_000)) * time.Millisecond)
 	}},
-	{"crash point", 4, func(w *world) {
-		after := w.rng.IntN(12)
-		if p := w.pickNode().process(); p != nil {
-			p.crash.arm(after)
+	{"crash point", 2, 6, func(w *world, r *rand.Rand) { // counted when it is reached
+		point := crashPoints[r.IntN(len(crashPoints))]
+		if p := w.pickNode(r).process(); p != nil {
+			w.say("the process is to crash at %s", point)
+			p.crash.arm(point)
 		}
 	}},
-	{"tokens lapse", 1, func(w *world) { w.tenant.LapseTokens() }},
-	{"access tokens expire", 2, func(w *world) { w.tenant.ExpireTokens() }},
-	{"subscriptions gone silently", 1, func(w *world) { w.tenant.ExpireSubscriptions() }},
-	{"subscriptions removed", 2, func(w *world) {
+	{tokensLapse, 0, 1, func(w *world, _ *rand.Rand) { w.tenant.LapseTokens(); w.count(tokensLapse) }},
+	{tokensExpire, 0, 2, func(w *world, _ *rand.Rand) { w.tenant.ExpireTokens(); w.count(tokensExpire) }},
+	{subscriptionsSilent, 0, 1, func(w *world, _ *rand.Rand) { w.tenant.ExpireSubscriptions(); w.count(subscriptionsSilent) }},
+	{subscriptionRemoved, 0, 2, func(w *world, _ *rand.Rand) {
 		for _, s := range w.tenant.Subscriptions() {
 			if err := w.tenant.RemoveSubscription(s.ID); err != nil {
 				w.fail("remove subscription: %v", err)
 			}
+			w.count(subscriptionRemoved)
 		}
 	}},
-	{"signing keys roll", 1, func(w *world) {
+	{keysRoll, 0, 1, func(w *world, _ *rand.Rand) {
 		if err := w.tenant.RollKeys(false); err != nil {
 			w.fail("roll keys: %v", err)
 		}
+		w.count(keysRoll)
 	}},
-	{"notifications forged", 3, func(w *world) {
-		all := []teamsim.Forgery{teamsim.WrongClientState, teamsim.UnknownSubscription, teamsim.WrongSignature, teamsim.WrongAudience, teamsim.WrongIssuer,
-			teamsim.WrongSender, teamsim.ForeignTenant, teamsim.ExpiredToken, teamsim.NoToken, teamsim.TamperedData, teamsim.UnknownKey, teamsim.BrokenDataKey, teamsim.Replay}
-		w.tenant.Forge(all[w.rng.IntN(len(all))])
-	}},
-	{"microsoft unreachable", 1, func(w *world) {
+	{"notification forged", 3, 6, func(w *world, r *rand.Rand) { w.tenant.Forge(forgeries[r.IntN(len(forgeries))]) }}, // counted when it is sent
+	{offline, 0, 1, func(w *world, r *rand.Rand) {
 		w.tenant.SetFaults(func(f *teamsim.Faults) { f.Offline = true })
-		w.after(time.Duration(1+w.rng.IntN(60))*time.Second, func() { w.tenant.SetFaults(func(f *teamsim.Faults) { f.Offline = false }) })
+		w.count(offline)
+		w.after(time.Duration(1+r.IntN(60))*time.Second, func() { w.tenant.SetFaults(func(f *teamsim.Faults) { f.Offline = false }) })
 	}},
-	{"sign-in revoked", 1, func(w *world) {
-		a := w.agents[w.rng.IntN(len(w.agents))]
+	{signInRevoked, 0, 1, func(w *world, r *rand.Rand) {
+		a := w.agents[r.IntN(len(w.agents))]
 		if err := w.tenant.RevokeSignIn(a.person, 50173); err != nil {
 			w.fail("revoke: %v", err)
 		}
 		w.tenant.ExpireTokens()
-		w.after(time.Duration(10+w.rng.IntN(90))*time.Second, func() {
+		w.count(signInRevoked)
+		w.after(time.Duration(10+r.IntN(90))*time.Second, func() {
 			if err := w.signIn(a); err != nil {
 				w.say("sign-in of %s: %v", a.id, err)
 			}
 		})
 	}},
-	{"scripted", 8, func(w *world) {
-		match := []string{"POST /chats/*/messages", "POST /chats/*/messages", "POST /chats", "POST /chats/*/members", "PATCH /chats/*/messages/*", "POST /subscriptions", "GET /chats/*/messages"}[w.rng.IntN(7)]
-		kind := []teamsim.FaultKind{teamsim.Refuse, teamsim.Reset, teamsim.BlackHole, teamsim.CommitThenStatus, teamsim.CommitThenReset,
-			teamsim.CommitThenHang, teamsim.Zombie, teamsim.Garbage, teamsim.NoID, teamsim.OtherChat, teamsim.Hold}[w.rng.IntN(11)]
-		w.tenant.FailNext(match, teamsim.Fault{Kind: kind, Delay: time.Duration(w.rng.IntN(25000)) * time.Millisecond, Times: 1 + w.rng.IntN(2)})
+	{"scripted", 6, 12, func(w *world, r *rand.Rand) { // counted when a request meets it
+		match, kind := scripted[r.IntN(len(scripted))], scripts[r.IntN(len(scripts))]
+		w.tenant.FailNext(match, teamsim.Fault{Kind: kind, Delay: time.Duration(r.IntN(25000)) * time.Millisecond, Times: 1 + r.IntN(2)})
 	}},
 }
 
 // misfortunes plans what goes wrong.
-func (w *world) misfortunes(length time.Duration, when func() time.Duration) []act {
+func misfortunes(r *rand.Rand, length time.Duration) []act {
 	var plan []act
-	for at := time.Duration(0); at < length; at += time.Duration(20+w.rng.IntN(60)) * time.Second {
-		plan = append(plan, act{at, w.turnKnobs})
+	for at := time.Duration(0); at < length; at += time.Duration(20+r.IntN(40)) * time.Second {
+		plan = append(plan, act{at: at, misfortune: true, what: "knobs", do: (*world).turnKnobs})
 	}
-	for _, m := range accidents {
-		for range w.rng.IntN(m.most + 1) {
-			plan = append(plan, act{when(), func() {
-				w.say("misfortune: %s", m.name)
-				w.count(m.name)
-				m.do(w)
+	for _, a := range accidents {
+		for range a.least + r.IntN(a.most-a.least+1) {
+			plan = append(plan, act{at: moment(r, length), misfortune: true, what: a.name, do: func(w *world, r *rand.Rand) {
+				w.say("misfortune: %s", a.name)
+				a.do(w, r)
 			}})
 		}
+	}
+	for i := range flurries {
+		plan = append(plan, act{at: length + time.Duration(i)*3*time.Second, misfortune: true, what: "flurry", do: (*world).flurry})
 	}
 	return plan
 }
 
-func (w *world) pickNode() *node { return w.nodes[w.rng.IntN(len(w.nodes))] }
+// leastFaults is how much has to go wrong in every world. Where chance was kind so far, flurries make up for it at the end of the plan:
+// forged notifications, and a database that fails people who talk and look.
+const (
+	leastFaults = 80
+	flurries    = 20
+)
+
+func (w *world) flurry(r *rand.Rand) {
+	if w.faults() >= leastFaults {
+		return
+	}
+	w.say("flurry")
+	for _, n := range w.nodes {
+		n.boot() // where nobody serves, nothing fails
+	}
+	w.route()
+	for range 4 {
+		w.tenant.Forge(forgeries[r.IntN(len(forgeries))])
+	}
+	w.ours(map[store.Point]float64{store.PointRead: .2, store.PointBegin: .2, store.PointCommit: .2, store.PointAnswer: .2, store.PointHint: .5}, .5)
+	c := w.convs[r.IntN(len(w.convs))]
+	c.speak(speakers[r.IntN(2)], chat.Everyone)
+	for range 5 {
+		c.look()
+	}
+}
+
+// faults counts what has gone wrong so far.
+func (w *world) faults() (n int) {
+	for _, times := range w.verdict().faults {
+		n += times
+	}
+	return n
+}
+
+func (w *world) pickNode(r *rand.Rand) *node { return w.nodes[r.IntN(len(w.nodes))] }
 
 // after does something later in the world's time.
 func (w *world) after(d time.Duration, do func()) {

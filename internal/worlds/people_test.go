@@ -29,15 +29,13 @@ type conversation struct {
 	customer outbox
 	staff    outbox
 
-	mu      sync.Mutex
-	id      chat.ConversationID
-	number  int64
-	token   string
-	lines   []*line
-	said    []*said // by experts
-	invited map[string]bool
-	closed  bool
-	count   int
+	mu     sync.Mutex
+	id     chat.ConversationID
+	number int64
+	token  string
+	lines  []*line
+	said   []*said // by experts
+	count  int
 }
 
 // line is something that customer or agent said, as their own screens have it.
@@ -99,6 +97,24 @@ func (w *world) until(act func(context.Context, *process) error) error {
 	}
 }
 
+// deliver is until for acts under a client id, whose answers may get lost on the way to the browser: then it sends the same again.
+func (w *world) deliver(act func(context.Context, *process) error) error {
+	for {
+		err := w.until(act)
+		if err != nil || !w.deafNow() {
+			return err
+		}
+		w.count(answerLost)
+	}
+}
+
+// deafNow decides whether an answer gets lost.
+func (w *world) deafNow() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.deaf > 0 && w.beside.Float64() < w.deaf
+}
+
 // settle brings agents and conversations in, before anything goes wrong.
 func (w *world) settle() {
 	for _, a := range []*agent{{"anna", "Anna Becker"}, {"ben", "Ben Okafor"}} {
@@ -106,9 +122,10 @@ func (w *world) settle() {
 		w.must(w.signIn(a))
 	}
 	time.Sleep(5 * time.Second) // the subscriptions stand
-	for i := range 1 + w.rng.IntN(3) {
-		c := &conversation{w: w, n: i + 1, agent: w.agents[w.rng.IntN(len(w.agents))], customer: w.newOutbox(), staff: w.newOutbox(), invited: map[string]bool{}}
-		service := []chat.ServiceID{"technik", "rechnung"}[w.rng.IntN(2)]
+	r := dice(w.seed, diceSettle)
+	for i := range 1 + r.IntN(3) {
+		c := &conversation{w: w, n: i + 1, agent: w.agents[r.IntN(len(w.agents))], customer: w.newOutbox(), staff: w.newOutbox()}
+		service := []chat.ServiceID{"technik", "rechnung"}[r.IntN(2)]
 		opened, err := w.server().desk.Open(w.ctx, desk.Opening{Service: service, Visitor: chat.Visitor{Name: fmt.Sprintf("Karla %d", c.n), Locale: "de"}})
 		w.must(err)
 		c.id, c.number, c.token = opened.Conversation.ID, opened.Conversation.Number, opened.Token
@@ -146,7 +163,7 @@ func (c *conversation) speak(by chat.Kind, audience chat.Audience) {
 	l.clientID, l.text = strings.ToLower(l.token), l.token+" Wort"
 	c.outboxOf(by).jobs <- func() {
 		var posted desk.Posted
-		err := c.w.until(func(ctx context.Context, n *process) error {
+		err := c.w.deliver(func(ctx context.Context, n *process) error {
 			a, err := c.actor(ctx, n, by)
 			if err == nil {
 				posted, err = n.desk.Post(ctx, a, desk.Line{ID: l.clientID, Audience: audience, Text: l.text})
@@ -176,7 +193,7 @@ func (c *conversation) changeOne(by chat.Kind, pick int, remove bool) {
 		l.versions++
 		id, text := fmt.Sprintf("%s-v%d", l.clientID, l.versions), fmt.Sprintf("%s Fassung %d", l.token, l.versions)
 		c.mu.Unlock()
-		err := c.w.until(func(ctx context.Context, n *process) error {
+		err := c.w.deliver(func(ctx context.Context, n *process) error {
 			a, err := c.actor(ctx, n, by)
 			if err != nil {
 				return err
@@ -226,6 +243,11 @@ func (c *conversation) asAgent(what string, act func(context.Context, *process, 
 	}
 }
 
+// look lets the agent read the conversation, in the desk and, through it, in Teams.
+func (c *conversation) look() {
+	c.asAgent("looks", func(ctx context.Context, n *process, _ desk.Actor) error { n.teams.Focus(ctx, c.id); return nil })
+}
+
 func (c *conversation) invite(names ...string) {
 	var guests []desk.Guest
 	for _, name := range names {
@@ -233,13 +255,6 @@ func (c *conversation) invite(names ...string) {
 	}
 	c.asAgent("invites "+strings.Join(names, ", "), func(ctx context.Context, n *process, a desk.Actor) error {
 		_, _, err := n.desk.Invite(ctx, a, guests, nil)
-		if err == nil {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			for _, name := range names {
-				c.invited[name] = true
-			}
-		}
 		return err
 	})
 }

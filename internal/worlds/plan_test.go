@@ -3,6 +3,8 @@ package worlds
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -10,112 +12,140 @@ import (
 	"trialog/internal/desk"
 )
 
-// act is one thing that happens at a moment of the plan.
+// act is one thing that happens at a moment of the plan. It draws from dice of its own, so that leaving out one changes no other.
 type act struct {
-	at time.Duration
-	do func()
+	number     int // in the plan, from 1
+	at         time.Duration
+	misfortune bool
+	what       string
+	do         func(*world, *rand.Rand)
 }
 
-// choice is what may happen, and how often among others.
+func (a act) String() string {
+	return fmt.Sprintf("%d at %s: %s", a.number, a.at.Round(time.Millisecond), a.what)
+}
+
+// choice is what people may do, and how often among others.
 type choice struct {
 	weight int
-	do     func(w *world, c *conversation)
+	what   string
+	do     func(c *conversation, r *rand.Rand)
 }
 
-var experts = []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}
+var (
+	experts  = []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}
+	speakers = []chat.Kind{chat.Agent, chat.Customer}
+)
 
-func (w *world) expert() string { return experts[w.rng.IntN(len(experts))] }
+func expert(r *rand.Rand) string { return experts[r.IntN(len(experts))] }
 
 // choices is what people do.
 var choices = []choice{
-	{30, func(_ *world, c *conversation) { c.speak(chat.Customer, chat.Everyone) }},
-	{24, func(_ *world, c *conversation) { c.speak(chat.Agent, chat.Everyone) }},
-	{6, func(_ *world, c *conversation) { c.speak(chat.Agent, chat.BackRoom) }},
-	{9, func(w *world, c *conversation) { c.invite(w.expert()) }},
-	{3, func(w *world, c *conversation) { c.invite(experts[:2+w.rng.IntN(2)]...) }},
-	{28, func(w *world, c *conversation) { c.speakInTeams(w.expert(), false) }},
-	{6, func(w *world, c *conversation) { c.speakInTeams(w.expert(), true) }},
-	{3, func(_ *world, c *conversation) { c.speakInTeams(c.agent.person, false) }},
-	{6, func(w *world, c *conversation) { c.changeInTeams("edits", w.rng.IntN(100)) }},
-	{3, func(w *world, c *conversation) { c.changeInTeams("deletes", w.rng.IntN(100)) }},
-	{2, func(w *world, c *conversation) { c.changeInTeams("undeletes", w.rng.IntN(100)) }},
-	{4, func(w *world, c *conversation) { c.changeInTeams("reacts", w.rng.IntN(100)) }},
-	{5, func(w *world, c *conversation) { c.changeOne(chat.Agent, w.rng.IntN(100), false) }},
-	{4, func(w *world, c *conversation) { c.changeOne(chat.Customer, w.rng.IntN(100), false) }},
-	{3, func(w *world, c *conversation) {
-		c.changeOne([]chat.Kind{chat.Agent, chat.Customer}[w.rng.IntN(2)], w.rng.IntN(100), true)
-	}},
-	{2, func(w *world, c *conversation) { c.leaveInTeams(w.expert(), w.rng.IntN(2) == 0) }},
-	{2, func(w *world, c *conversation) {
-		c.withExpert("removes", w.expert(), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
+	{30, "customer speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Customer, chat.Everyone) }},
+	{24, "agent speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.Everyone) }},
+	{6, "agent speaks in private", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.BackRoom) }},
+	{9, "invites one", func(c *conversation, r *rand.Rand) { c.invite(expert(r)) }},
+	{3, "invites several", func(c *conversation, r *rand.Rand) { c.invite(experts[:2+r.IntN(2)]...) }},
+	{28, "expert speaks", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), false) }},
+	{6, "expert speaks in private", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), true) }},
+	{3, "agent speaks in Teams", func(c *conversation, _ *rand.Rand) { c.speakInTeams(c.agent.person, false) }},
+	{6, "edit in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("edits", r.IntN(100)) }},
+	{3, "deletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("deletes", r.IntN(100)) }},
+	{2, "undeletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("undeletes", r.IntN(100)) }},
+	{4, "reaction in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("reacts", r.IntN(100)) }},
+	{5, "agent edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Agent, r.IntN(100), false) }},
+	{4, "customer edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Customer, r.IntN(100), false) }},
+	{3, "deletion", func(c *conversation, r *rand.Rand) { c.changeOne(speakers[r.IntN(2)], r.IntN(100), true) }},
+	{2, "expert leaves", func(c *conversation, r *rand.Rand) { c.leaveInTeams(expert(r), r.IntN(2) == 0) }},
+	{2, "agent removes", func(c *conversation, r *rand.Rand) {
+		c.withExpert("removes", expert(r), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
 			return n.desk.Remove(ctx, a, p)
 		})
 	}},
-	{3, func(w *world, c *conversation) {
-		c.withExpert("retries", w.expert(), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
+	{3, "agent retries an invitation", func(c *conversation, r *rand.Rand) {
+		c.withExpert("retries", expert(r), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
 			return n.desk.RetryInvitation(ctx, a, p)
 		})
 	}},
-	{3, func(_ *world, c *conversation) {
-		c.asAgent("looks", func(ctx context.Context, n *process, _ desk.Actor) error { n.teams.Focus(ctx, c.id); return nil })
-	}},
-	{2, func(_ *world, c *conversation) {
+	{3, "agent looks", func(c *conversation, _ *rand.Rand) { c.look() }},
+	{2, "agent retries the lane", func(c *conversation, _ *rand.Rand) {
 		c.asAgent("retries the lane", func(ctx context.Context, n *process, _ desk.Actor) error { return n.teams.Retry(ctx, c.id) })
 	}},
 }
 
-// closing ends the conversation; it is planned apart, since little can follow.
-func closing(by chat.Kind) func(c *conversation) {
-	return func(c *conversation) {
-		c.outboxOf(by).jobs <- func() {
-			err := c.w.until(func(ctx context.Context, n *process) error {
-				a, err := c.actor(ctx, n, by)
-				if err == nil {
-					err = n.desk.Close(ctx, a)
-				}
-				return err
-			})
-			c.w.say("#%d %s ends the chat: %v", c.number, by, err)
-			if err == nil {
-				c.mu.Lock()
-				defer c.mu.Unlock()
-				c.closed = true
-			}
-		}
-	}
-}
-
-// play carries out the plan of the seed: what people do, and what goes wrong meanwhile.
-func (w *world) play() {
-	var plan []act
-	length := 3*time.Minute + time.Duration(w.rng.Int64N(int64(5*time.Minute)))
-	when := func() time.Duration { return time.Duration(w.rng.Int64N(int64(length))) }
+// choose picks by weight.
+func choose(r *rand.Rand) choice {
 	total := 0
 	for _, c := range choices {
 		total += c.weight
 	}
-	for _, c := range w.convs {
-		plan = append(plan, act{time.Duration(w.rng.Int64N(int64(length / 5))), func() { c.invite(w.expert()) }})
-		for range 20 + w.rng.IntN(30) {
-			pick := w.rng.IntN(total)
-			for _, x := range choices {
-				if pick -= x.weight; pick < 0 {
-					plan = append(plan, act{when(), func() { x.do(w, c) }})
-					break
-				}
-			}
-		}
-		if w.rng.IntN(4) == 0 {
-			by := []chat.Kind{chat.Agent, chat.Customer}[w.rng.IntN(2)]
-			plan = append(plan, act{length - time.Duration(w.rng.Int64N(int64(length/6))), func() { closing(by)(c) }})
+	pick := r.IntN(total)
+	for _, c := range choices {
+		if pick -= c.weight; pick < 0 {
+			return c
 		}
 	}
-	plan = append(plan, w.misfortunes(length, when)...)
-	slices.SortStableFunc(plan, func(a, b act) int { return cmp.Compare(a.at, b.at) })
+	panic("unreachable: the pick is below the sum of the weights")
+}
+
+// close ends the conversation; it is planned apart, since little can follow.
+func (c *conversation) close(by chat.Kind) {
+	c.outboxOf(by).jobs <- func() {
+		err := c.w.until(func(ctx context.Context, n *process) error {
+			a, err := c.actor(ctx, n, by)
+			if err == nil {
+				err = n.desk.Close(ctx, a)
+			}
+			return err
+		})
+		c.w.say("#%d %s ends the chat: %v", c.number, by, err)
+	}
+}
+
+func moment(r *rand.Rand, length time.Duration) time.Duration {
+	return time.Duration(r.Int64N(int64(length)))
+}
+
+// draw makes the plan of the seed: what people do, and what goes wrong meanwhile. All of it is drawn before anything is played.
+func (w *world) draw() {
+	r := dice(w.seed, dicePlan)
+	length := 3*time.Minute + moment(r, 5*time.Minute)
+	for _, c := range w.convs {
+		w.plan = append(w.plan, c.draw(r, length)...)
+	}
+	w.plan = append(w.plan, misfortunes(r, length)...)
+	slices.SortStableFunc(w.plan, func(a, b act) int { return cmp.Compare(a.at, b.at) })
+	for i := range w.plan {
+		w.plan[i].number = i + 1
+	}
+}
+
+// draw plans what people do in one conversation.
+func (c *conversation) draw(r *rand.Rand, length time.Duration) (plan []act) {
+	tell := func(at time.Duration, what string, do func(*rand.Rand)) {
+		plan = append(plan, act{at: at, what: fmt.Sprintf("#%d %s", c.number, what), do: func(_ *world, r *rand.Rand) { do(r) }})
+	}
+	tell(moment(r, length/5), "invites one", func(r *rand.Rand) { c.invite(expert(r)) })
+	for range 20 + r.IntN(30) {
+		x := choose(r)
+		tell(moment(r, length), x.what, func(r *rand.Rand) { x.do(c, r) })
+	}
+	if r.IntN(4) == 0 {
+		by := speakers[r.IntN(2)]
+		tell(length-moment(r, length/6), fmt.Sprintf("%s ends the chat", by), func(*rand.Rand) { c.close(by) })
+	}
+	return plan
+}
+
+// play carries the plan out, or the acts of it that are asked for.
+func (w *world) play() {
 	began := time.Now()
-	for _, a := range plan {
+	for _, a := range w.plan {
+		if w.only != nil && !w.only[a.number] {
+			continue
+		}
 		time.Sleep(time.Until(began.Add(a.at)))
-		a.do()
+		a.do(w, dice(w.seed, diceActs+uint64(a.number)))
 	}
 }
 
@@ -123,10 +153,11 @@ func (w *world) play() {
 func (w *world) calm() {
 	w.say("calm")
 	w.tenant.ClearFaults()
+	w.ours(nil, 0)
 	time.Sleep(2 * time.Minute) // whoever is down comes back
 	for _, n := range w.nodes {
 		n.boot()
-		n.process().crash.arm(-1)
+		n.process().crash.arm("")
 	}
 	w.route()
 	for round := range 3 {

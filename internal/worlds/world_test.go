@@ -2,10 +2,12 @@ package worlds
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -14,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/cryptotest"
 	"testing/synctest"
 	"time"
 
@@ -39,11 +42,10 @@ const (
 type world struct {
 	t      testing.TB
 	seed   uint64
-	rng    *rand.Rand // the plan's own; nothing that runs at the same time draws from it
-	beside *rand.Rand // for what happens beside the plan; guarded by storyMu
-	boots  uint64     // processes started; only one at a time is
-	dir    string
+	boots  uint64 // processes started; only one at a time is
+	disk   disk
 	net    *memnet.Network
+	client *http.Client
 	tenant *teamsim.Tenant
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -56,11 +58,20 @@ type world struct {
 	convs  []*conversation
 	people map[string]teamsim.Person
 
-	storyMu sync.Mutex
-	story   []string
-	counts  map[string]int // misfortunes of our own making, by kind
-	wrong   []string
+	plan []act
+	only map[int]bool // numbers of the acts to play; nil for all
+
+	mu     sync.Mutex
+	beside *rand.Rand              // guarded by mu: for what happens beside the plan
+	odds   map[store.Point]float64 // guarded by mu: with which the database fails
+	deaf   float64                 // guarded by mu: odds that an answer does not reach a browser
+	story  []string                // guarded by mu
+	counts map[string]int          // guarded by mu: misfortunes of our own making, by kind
+	wrong  []string                // guarded by mu
 }
+
+// disk is what a world's nodes keep when they die.
+type disk struct{ dir, keyFile, memory string }
 
 // node is a machine on which a server runs, or does not.
 type node struct {
@@ -84,7 +95,7 @@ type process struct {
 // crashes kills the connector's work at a named point, once.
 type crashes struct {
 	mu    sync.Mutex
-	after int // how many points still pass; negative: none is armed
+	armed string // the point; empty: none
 	hit   string
 	died  chan struct{}
 }
@@ -95,10 +106,7 @@ func (c *crashes) at(point string) bool {
 	if c.hit != "" {
 		return true // everything of this process is dead
 	}
-	if c.after < 0 {
-		return false
-	}
-	if c.after--; c.after >= 0 {
+	if point != c.armed {
 		return false
 	}
 	c.hit = point
@@ -106,20 +114,32 @@ func (c *crashes) at(point string) bool {
 	return true
 }
 
-func (c *crashes) arm(n int) {
+func (c *crashes) arm(point string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.hit == "" {
-		c.after = n
-	}
+	c.armed = point
 }
 
+// dice are repeatable; each purpose has its own, so that one does not change another's.
+func dice(seed uint64, purpose uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, purpose)) }
+
+// Purposes of dice; the acts of the plan have those from diceActs on.
+const (
+	diceSetup = iota + 1
+	diceSettle
+	dicePlan
+	diceBeside
+	diceActs = 1000
+)
+
 // newWorld sets everything up, without any misfortune.
-func newWorld(t testing.TB, seed uint64, dir string) *world {
-	w := &world{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 1)), beside: rand.New(rand.NewPCG(seed, 2)), dir: dir, net: memnet.New(), people: map[string]teamsim.Person{}, counts: map[string]int{}}
+func newWorld(t testing.TB, f *fixtures, seed uint64, d disk) *world {
+	w := &world{t: t, seed: seed, beside: dice(seed, diceBeside), disk: d, net: memnet.New(), people: map[string]teamsim.Person{}, counts: map[string]int{}}
+	w.client = w.net.Calls(func(value any, stack []byte) { w.fail("panic: %v\n%s", value, stack) })
 	w.ctx, w.cancel = context.WithCancel(context.Background())
+	r := dice(seed, diceSetup)
 	var err error
-	w.tenant, err = teamsim.New(teamsim.Config{Seed: seed, Rand: chacha(seed), SigningKeys: fixtures().signing, HTTP: w.net.Client(),
+	w.tenant, err = teamsim.New(teamsim.Config{Seed: seed, Rand: chacha(seed), SigningKeys: f.signing, WeakKeys: true, HTTP: w.client,
 		LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost})
 	w.must(err)
 	for _, p := range []string{"Anna Becker", "Ben Okafor", "Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero", "Third Member"} {
@@ -133,7 +153,7 @@ func newWorld(t testing.TB, seed uint64, dir string) *world {
 			w.fail("the tenant ended: %v", err)
 		}
 	})
-	w.shared = w.rng.IntN(4) == 0
+	w.shared = r.IntN(4) == 0
 	nodes := 1
 	if w.shared {
 		nodes = 2
@@ -156,21 +176,21 @@ func (w *world) must(err error) {
 
 // say adds a line to the story that a failing world tells.
 func (w *world) say(format string, args ...any) {
-	w.storyMu.Lock()
-	defer w.storyMu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.story = append(w.story, time.Now().UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 }
 
 // fail notes something that must not be.
 func (w *world) fail(format string, args ...any) {
-	w.storyMu.Lock()
-	defer w.storyMu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
 }
 
 func (w *world) count(kind string) {
-	w.storyMu.Lock()
-	defer w.storyMu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.counts[kind]++
 }
 
@@ -178,6 +198,26 @@ func (w *world) count(kind string) {
 func (w *world) Write(p []byte) (int, error) {
 	w.say("log: %s", strings.TrimSpace(string(p)))
 	return len(p), nil
+}
+
+// pollEvery is how often a node looks for what no hint has told it: as often as with PostgreSQL where there are several, and else often
+// enough that a world comes to rest.
+func (w *world) pollEvery() time.Duration {
+	if w.shared {
+		return 15 * time.Second
+	}
+	return time.Minute
+}
+
+// databaseFails lets the database fail now and then.
+func (w *world) databaseFails(at store.Point) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if odds := w.odds[at]; odds == 0 || w.beside.Float64() >= odds {
+		return false
+	}
+	w.counts[databaseFault(at)]++
+	return true
 }
 
 // boot starts a node on the world's data, unless it is up.
@@ -188,23 +228,34 @@ func (n *node) boot() {
 	if n.live != nil || w.ctx.Err() != nil {
 		return
 	}
-	var out io.Writer = io.Discard
-	if *tell {
-		out = w
-	}
-	log := slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelInfo}))
-	p := &process{done: make(chan struct{}), crash: crashes{after: -1, died: make(chan struct{})}}
+	log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	w.boots++
-	var err error
-	p.store, err = store.Open(w.ctx, store.Config{Dir: w.dir, Rand: chacha(w.seed<<8 + w.boots), Log: log, Shared: w.shared, Poll: 3 * time.Second, CacheBytes: 1 << 20})
-	w.must(err)
-	p.desk = desk.New(desk.Config{Store: p.store, Log: log})
-	p.teams, err = teams.New(w.ctx, teams.Config{Store: p.store, Desk: p.desk, PublicURL: "https://" + serverHost, Node: n.name, Rand: chacha(w.seed<<8 + w.boots + 1<<40), Log: log,
-		Endpoint: graph.Endpoint{LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost, HTTP: w.net.Client()}, CrashAt: p.crash.at})
-	w.must(err)
+	p, err := w.start(n.name, w.boots, log)
+	if err != nil {
+		w.say("%s does not start: %v", n.name, err)
+		n.bootLater(5 * time.Second)
+		return
+	}
 	n.run(p)
 	n.live = p
 	w.say("%s starts", n.name)
+}
+
+// start makes a process, which does not run yet. That fails when the database does.
+func (w *world) start(node string, boot uint64, log *slog.Logger) (p *process, err error) {
+	p = &process{done: make(chan struct{}), crash: crashes{died: make(chan struct{})}}
+	p.store, err = store.Open(w.ctx, store.Config{Dir: w.disk.dir, KeyFile: w.disk.keyFile, Memory: w.disk.memory, Rand: chacha(w.seed<<8 + boot), Log: log,
+		Shared: w.shared, Poll: w.pollEvery(), CacheBytes: 1 << 20, Fault: w.databaseFails})
+	if err != nil {
+		return nil, err
+	}
+	p.desk = desk.New(desk.Config{Store: p.store, Log: log})
+	p.teams, err = teams.New(w.ctx, teams.Config{Store: p.store, Desk: p.desk, PublicURL: "https://" + serverHost, Node: node, Rand: chacha(w.seed<<8 + boot + 1<<40), Log: log,
+		Endpoint: graph.Endpoint{LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost, HTTP: w.client}, CrashAt: p.crash.at})
+	if err != nil {
+		return nil, errors.Join(err, p.store.Close())
+	}
+	return p, nil
 }
 
 // run runs the long-lived parts of a process, and ends it when it crashes.
@@ -231,7 +282,7 @@ func (n *node) run(p *process) {
 		case <-p.crash.died:
 		}
 		w.say("%s crashes at %s", n.name, p.crash.hit)
-		w.count("crash at " + p.crash.hit)
+		w.count(crashedAt(p.crash.hit))
 		n.kill()
 		n.bootLater(w.pause(60 * time.Second))
 	})
@@ -243,20 +294,21 @@ func (n *node) process() *process {
 	return n.live
 }
 
-// kill ends a process as kill -9 does: nothing is written after this moment, nothing is given back.
-func (n *node) kill() {
+// kill ends a process as kill -9 does: nothing is written after this moment, nothing is given back. It reports whether there was one.
+func (n *node) kill() bool {
 	n.mu.Lock()
 	p := n.live
 	n.live = nil
 	n.mu.Unlock()
 	if p == nil {
-		return
+		return false
 	}
 	n.w.say("%s is killed", n.name)
 	n.w.route()
 	n.w.must(p.store.Close()) // from now on every write fails
 	p.cancel()
 	<-p.done
+	return true
 }
 
 // bootLater starts a node after a while.
@@ -288,8 +340,8 @@ func (w *world) server() *process {
 
 // pause is a repeatable pause, drawn apart from the plan: crashes happen beside it.
 func (w *world) pause(most time.Duration) time.Duration {
-	w.storyMu.Lock()
-	defer w.storyMu.Unlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	return time.Duration(w.beside.Int64N(int64(most)))
 }
 
@@ -303,7 +355,7 @@ func (w *world) signIn(a *agent) error {
 	if err != nil {
 		return err
 	}
-	client := w.net.Client()
+	client := *w.client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	form := url.Values{"person": {w.people[a.person].ID}, "action": {"accept"}}
 	req, err := http.NewRequestWithContext(w.ctx, "POST", start, strings.NewReader(form.Encode()))
@@ -344,37 +396,66 @@ func chacha(seed uint64) *rand.ChaCha8 {
 	return rand.NewChaCha8(key)
 }
 
-// bubble runs one world from its seed to its end and returns it for the checks' verdict.
-func bubble(t *testing.T, seed uint64) *world {
-	dir := worldDir(t, seed)
-	defer os.RemoveAll(dir)
-	var w *world
-	synctest.Test(t, func(t *testing.T) {
-		w = newWorld(t, seed, dir)
-		w.settle()
-		w.play()
-		w.calm()
-		w.check()
-		w.end()
-	})
-	return w
+// verdict is what is known of a world when it has ended.
+type verdict struct {
+	seed   uint64
+	faults map[string]int
+	wrong  []string
+	story  []string
+	plan   []act
 }
 
-// worldDir makes the data directory of a world, with a database whose schema is there already. It lies in memory where the machine has
-// such a place: what is proved here is not that a disk works.
-func worldDir(t *testing.T, seed uint64) string {
-	root := ""
-	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
-		root = "/dev/shm"
+// trace is a hash of all that happened, and when.
+func (v *verdict) trace() string {
+	h := sha256.New()
+	for _, line := range v.story {
+		h.Write([]byte(line + "\n"))
 	}
-	dir, err := os.MkdirTemp(root, fmt.Sprintf("world-%d-", seed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, content := range fixtures().files {
-		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// bubble plays one world from its seed to its end, or only the numbered acts of it.
+func bubble(t *testing.T, f *fixtures, seed uint64, only map[int]bool) (v *verdict) {
+	t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		cryptotest.SetGlobalRandom(t, seed)
+		d := newDisk(t, f, seed)
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, f, seed, d)
+			w.only = only
+			w.settle()
+			w.draw()
+			w.play()
+			w.calm()
+			w.check()
+			w.end()
+			v = w.verdict()
+		})
+	})
+	return v
+}
+
+func (w *world) verdict() *verdict {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	v := &verdict{seed: w.seed, faults: maps.Clone(w.counts), wrong: w.wrong, story: w.story, plan: w.plan}
+	for kind, n := range w.tenant.FaultCounts() {
+		if !strings.HasPrefix(kind, overRate) {
+			v.faults[kind] = n
 		}
 	}
-	return dir
+	return v
+}
+
+// newDisk makes the data of a world's installation. Only what is no row of the database lies in the directory.
+func newDisk(t *testing.T, f *fixtures, seed uint64) disk {
+	d := disk{dir: filepath.Join(f.dir, fmt.Sprint(seed)), keyFile: f.keyFile(), memory: fmt.Sprintf("world-%d", seed)}
+	if err := copyTemplate(hold(t, d.memory)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(d.dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
 }

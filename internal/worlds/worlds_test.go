@@ -1,14 +1,22 @@
 package worlds
 
 import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
+	"os/exec"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -17,82 +25,227 @@ var (
 	count  = flag.Int("worlds", 24, "how many worlds to play")
 	first  = flag.Uint64("first", 1, "seed of the first world")
 	single = flag.Uint64("seed", 0, "play one world only, and tell its story")
-	tell   = flag.Bool("tell", false, "keep the servers' logs in the story")
+	acts   = flag.String("only", "", "with -seed: numbers of the acts to play, with commas between them; all others are left out")
 	keep   = flag.Bool("keep-going", false, "play on after a world that is wrong")
+	procs  = flag.Int("procs", runtime.NumCPU(), "how many processes play; each plays one world at a time, on one core")
+
+	// What the processes that play are told by the one that counts.
+	player = flag.Bool("player", false, "play and tell the counting process")
+	stride = flag.Uint64("stride", 1, "what to add to a seed for the next")
 )
 
-// tally adds up what happened in many worlds.
-type tally struct {
-	mu     sync.Mutex
-	worlds int
-	faults map[string]int
-	most   int // faults of the calmest world
-	bad    []uint64
+// result is what a playing process tells about a world.
+type result struct {
+	Seed   uint64
+	Faults map[string]int
+	Trace  string
+	Wrong  []string `json:",omitempty"`
+	Acts   []string `json:",omitempty"` // of a world that is wrong: as few as are needed to make it so
+	Only   string   `json:",omitempty"` // their numbers
+	Story  []string `json:",omitempty"` // when asked for
 }
 
-func (c *tally) add(w *world) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.worlds++
-	sum := 0
-	for _, counts := range []map[string]int{w.counts, w.tenant.FaultCounts()} {
-		for kind, n := range counts {
-			if !strings.HasPrefix(kind, overRate) {
-				sum += n
-			}
-			c.faults[kind] += n
-		}
-	}
-	c.most += sum
-	if len(w.wrong) > 0 {
-		c.bad = append(c.bad, w.seed)
-	}
-}
+// mark begins a line that is a result.
+const mark = "@world "
 
 // TestWorlds plays worlds on all cores, and prints how often each misfortune happened.
 func TestWorlds(t *testing.T) {
-	if *single != 0 {
-		*tell = true
-		w := bubble(t, *single)
-		t.Log(strings.Join(w.story, "\n"))
-		report(t, w)
+	if *player {
+		perform(t)
 		return
 	}
 	c := &tally{faults: map[string]int{}}
 	began := time.Now()
-	var next atomic.Uint64
-	t.Run("seeds", func(t *testing.T) {
-		for worker := range 2 {
-			t.Run(fmt.Sprint(worker), func(t *testing.T) {
-				t.Parallel()
-				for !t.Failed() || *keep {
-					n := next.Add(1) - 1
-					if n >= uint64(*count) {
-						return
-					}
-					w := bubble(t, *first+n)
-					c.add(w)
-					report(t, w)
-				}
-			})
-		}
-	})
-	took := time.Since(began)
-	t.Logf("%d worlds in %.1f s (%.1f a second), %d faults in a world on average", c.worlds, took.Seconds(), float64(c.worlds)/took.Seconds(), c.most/max(1, c.worlds))
-	for _, kind := range slices.Sorted(maps.Keys(c.faults)) {
-		t.Logf("  %-32s %9d", kind, c.faults[kind])
+	seeds, n := *first, *count
+	if *single != 0 {
+		seeds, n = *single, 1
 	}
-	if len(c.bad) > 0 {
-		t.Logf("wrong: %v", c.bad)
+	if err := c.run(t, seeds, n); err != nil {
+		t.Error(err)
+	}
+	c.report(t, time.Since(began))
+}
+
+// perform is the part of a process that plays.
+func perform(t *testing.T) {
+	f := newFixtures(t)
+	for n := range uint64(*count) {
+		v := bubble(t, f, *first+n**stride, numbers(*acts))
+		r := result{Seed: v.seed, Faults: v.faults, Wrong: v.wrong, Trace: v.trace()}
+		if *single != 0 {
+			r.Story = v.story
+		}
+		if len(v.wrong) > 0 && *acts == "" {
+			r.Acts, r.Only = shrink(t, f, v)
+		}
+		line, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Printf("%s%s\n", mark, line)
 	}
 }
 
-// report fails the test with what is wrong in a world, and says how to see its story.
-func report(t *testing.T, w *world) {
-	if len(w.wrong) == 0 {
-		return
+func numbers(list string) map[int]bool {
+	if list == "" {
+		return nil
 	}
-	t.Errorf("world %d (go test ./internal/worlds -seed %d -v):\n  %s", w.seed, w.seed, strings.Join(w.wrong[:min(len(w.wrong), 12)], "\n  "))
+	only := map[int]bool{}
+	for _, text := range strings.Split(list, ",") {
+		if n, err := strconv.Atoi(text); err == nil {
+			only[n] = true
+		}
+	}
+	return only
+}
+
+// tally adds up what happened in many worlds.
+type tally struct {
+	mu      sync.Mutex
+	worlds  int
+	faults  map[string]int
+	sum     int
+	calmest result
+	bad     []result
+	traces  map[uint64]string
+	story   []string
+}
+
+// add counts a world; it reports whether that was right.
+func (c *tally) add(r result) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.worlds++
+	n := faultsOf(r)
+	c.sum += n
+	if c.worlds == 1 || n < faultsOf(c.calmest) {
+		c.calmest = r
+	}
+	for kind, times := range r.Faults {
+		c.faults[kind] += times
+	}
+	if len(r.Wrong) > 0 {
+		c.bad = append(c.bad, r)
+	}
+	if c.traces == nil {
+		c.traces = map[uint64]string{}
+	}
+	c.traces[r.Seed] = r.Trace
+	c.story = append(c.story, r.Story...)
+	return len(r.Wrong) == 0
+}
+
+func faultsOf(r result) (n int) {
+	for _, times := range r.Faults {
+		n += times
+	}
+	return n
+}
+
+// run has n worlds played, from a seed on, by as many processes as there are cores.
+func (c *tally) run(t *testing.T, from uint64, n int) error {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	share := uint64(max(1, min(*procs, n)))
+	failures := make([]error, share)
+	var all sync.WaitGroup
+	for i := range share {
+		all.Go(func() {
+			worlds := (uint64(n) + share - 1 - i) / share
+			failures[i] = c.play(ctx, stop, "-first", fmt.Sprint(from+i), "-worlds", fmt.Sprint(worlds), "-stride", fmt.Sprint(share),
+				"-seed", fmt.Sprint(*single), "-only", *acts)
+		})
+	}
+	all.Wait()
+	return errors.Join(failures...)
+}
+
+// play runs one process that plays, and counts what it tells. One core, no preemption: what else makes runs differ is in the seed.
+func (c *tally) play(ctx context.Context, stop func(), args ...string) error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, program, append([]string{"-test.run=^TestWorlds$", "-test.timeout=0", "-player"}, args...)...)
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOGC=400")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	rest, last, err := c.listen(out, stop)
+	ended := cmd.Wait()
+	switch {
+	case ctx.Err() != nil:
+		return nil // somebody found something wrong, and stopped all
+	case err != nil || ended != nil:
+		return fmt.Errorf("a playing process ended: %w after world %d:\n%s", errors.Join(err, ended), last, strings.Join(rest, "\n"))
+	}
+	return nil
+}
+
+// listen counts the results among what a playing process prints; it returns the end of all else.
+func (c *tally) listen(out io.Reader, stop func()) (rest []string, last uint64, err error) {
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if told, ok := strings.CutPrefix(line, mark); ok {
+			var r result
+			if err := json.Unmarshal([]byte(told), &r); err != nil {
+				return rest, last, err
+			}
+			last = r.Seed
+			if !c.add(r) && !*keep {
+				stop()
+			}
+		} else if line != "" {
+			rest = append(rest[max(0, len(rest)-200):], strings.TrimSuffix(line, "\n"))
+		}
+		if errors.Is(err, io.EOF) || errors.Is(err, os.ErrClosed) {
+			return rest, last, nil
+		}
+		if err != nil {
+			return rest, last, err
+		}
+	}
+}
+
+// report prints what happened and fails the test for what must not be.
+func (c *tally) report(t *testing.T, took time.Duration) {
+	for _, line := range c.story {
+		t.Log(line)
+	}
+	t.Logf("%d worlds in %.1f s (%.1f a second); faults in a world: %d on average, %d in the calmest (seed %d)", c.worlds, took.Seconds(),
+		float64(c.worlds)/took.Seconds(), c.sum/max(1, c.worlds), faultsOf(c.calmest), c.calmest.Seed)
+	for _, kind := range slices.Sorted(maps.Keys(c.faults)) {
+		t.Logf("  %-36s %9d", kind, c.faults[kind])
+	}
+	never := neverFired(c.faults)
+	switch {
+	case len(never) == 0:
+	case c.worlds < enoughWorlds:
+		t.Logf("did not happen in so few worlds: %s", strings.Join(never, ", "))
+	default:
+		t.Errorf("in %d worlds, these misfortunes never happened: %s", c.worlds, strings.Join(never, ", "))
+	}
+	if *acts == "" && c.worlds > 0 && faultsOf(c.calmest) < leastFaults {
+		t.Errorf("only %d faults in world %d", faultsOf(c.calmest), c.calmest.Seed)
+	}
+	slices.SortFunc(c.bad, func(a, b result) int { return cmp.Compare(a.Seed, b.Seed) })
+	for _, r := range c.bad {
+		t.Errorf("world %d is wrong:\n  %s\n%s", r.Seed, strings.Join(r.Wrong[:min(len(r.Wrong), 12)], "\n  "), replay(r))
+	}
+}
+
+// replay tells how to see a wrong world again, and what in it is to blame.
+func replay(r result) string {
+	if len(r.Acts) == 0 {
+		return fmt.Sprintf("go test ./internal/worlds -run TestWorlds -v -seed %d", r.Seed)
+	}
+	return fmt.Sprintf("these acts are enough:\n  %s\ngo test ./internal/worlds -run TestWorlds -v -seed %d -only %s", strings.Join(r.Acts, "\n  "), r.Seed, r.Only)
 }
 
 // TestMain keeps the flags of this package apart from those of a plain run.
