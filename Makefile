@@ -73,8 +73,15 @@ test-independent: test/independent/js/node_modules/.package-lock.json ## Microso
 screens: build ## pictures of every state of every screen, in out/screenshots, for people to look at
 	$(NPM) run screens -w e2e --silent
 
-sim: ## WORLDS=200: seeded worlds of people and misfortunes, and how often each happened
-	$(GO) test ./internal/worlds -run TestWorlds -v -timeout 0 -worlds $(or $(WORLDS),200)
+# Worlds for which a seed decides nearly everything need a few lines of Go's runtime changed: the first time builds the standard library anew.
+out/worlds.test: scripts/seeded.go FORCE
+	@mkdir -p out
+	@$(GO) run scripts/seeded.go out/seeded
+	$(GO) test -c -vet=off -overlay out/seeded/overlay.json -tags seeded -o $@ ./internal/worlds
+.PHONY: FORCE
+
+sim: out/worlds.test ## WORLDS=200: seeded worlds of people and misfortunes, and how often each happened; SEED=n: the story of one
+	cd internal/worlds && ../../out/worlds.test -test.run TestWorlds -test.v -test.timeout 0 -keep-going -worlds $(or $(WORLDS),200) $(if $(SEED),-seed $(SEED)) $(if $(ONLY),-only $(ONLY))
 
 histories: ## HISTORIES=50 CALLS=2000: what many clients called at once, held against one order, and how many calls that were
 	$(GO) test ./internal/histories -run TestHistories -v -timeout 0 -histories $(or $(HISTORIES),50) -calls $(or $(CALLS),2000)

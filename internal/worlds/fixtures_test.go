@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/cryptotest"
+	"testing/synctest"
 	"time"
 
 	"modernc.org/sqlite"
@@ -28,7 +29,6 @@ const keyBits = 1024
 type fixtures struct {
 	dir     string            // with the sealing key, and room for the worlds' own directories
 	signing []*rsa.PrivateKey // Microsoft's
-	furnish *sql.Conn         // keeps the database with schema, services, agents and account
 }
 
 // template names the database that every world begins with.
@@ -45,10 +45,14 @@ func newFixtures(t *testing.T) *fixtures {
 		}
 		f.signing = append(f.signing, key)
 	}
-	f.furnish = hold(t, template)
-	if err := furnish(f.dir); err != nil {
-		t.Fatal(err)
-	}
+	hold(t, template)
+	t.Run("template", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { // where it is always the same time
+			if err := furnish(f.dir); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
 	return f
 }
 

@@ -21,6 +21,10 @@ const (
 	offline             = "microsoft unreachable"
 	signInRevoked       = "sign-in revoked"
 	answerLost          = "answer to a browser lost"
+	postBlocked         = "post blocked by policy"
+	strangerAdded       = "somebody added by hand"
+	expertDisabled      = "expert's account disabled"
+	threadRenamed       = "thread renamed by hand"
 )
 
 func databaseFault(at store.Point) string { return "database: " + string(at) }
@@ -35,7 +39,8 @@ var ofMicrosoft = []string{
 
 // kinds lists every kind of misfortune there is: in enough worlds each must have happened.
 func kinds() []string {
-	list := slices.Concat(ofMicrosoft, []string{nodeKilled, tokensLapse, tokensExpire, subscriptionsSilent, subscriptionRemoved, keysRoll, offline, signInRevoked, answerLost})
+	list := slices.Concat(ofMicrosoft, []string{nodeKilled, tokensLapse, tokensExpire, subscriptionsSilent, subscriptionRemoved, keysRoll, offline, signInRevoked, answerLost,
+		postBlocked, strangerAdded, expertDisabled, threadRenamed})
 	for _, f := range forgeries {
 		list = append(list, "forged: "+string(f))
 	}
@@ -53,11 +58,13 @@ func crashedAt(point string) string { return "crash at " + point }
 
 // crashPoints are where a process may be killed in the middle of what it does.
 var crashPoints = []string{
-	"barrier.closed", "barrier.delete", "barrier.delete.done", "barrier.delete.stored", "barrier.edit", "barrier.edit.done", "barrier.edit.stored",
-	"barrier.invitation", "barrier.invitation.done", "barrier.invitation.stored", "barrier.left", "barrier.left.done", "barrier.left.stored",
-	"create.called", "create.confirmed", "create.intent", "create.stored", "hear.changed", "hear.posted", "hook.body", "hook.stored", "inbox.heard", "late.called",
-	"late.confirmed", "late.intent", "link.adopted", "link.stored", "member.added", "member.invited", "member.removed", "member.stored", "post.called",
-	"post.confirmed", "post.intent", "readback.heard", "readback.stored", "subscribe.called", "subscribe.intent", "thread.begun", "unclear.stored",
+	"barrier.closed", "barrier.delete", "barrier.delete.done", "barrier.delete.stored", "barrier.edit", "barrier.edit.done",
+	"barrier.edit.stored", "barrier.invitation", "barrier.invitation.done", "barrier.invitation.stored", "barrier.left",
+	"barrier.left.done", "barrier.left.stored", "barrier.reaction", "barrier.reaction.done", "barrier.reaction.stored", "create.called",
+	"create.intent", "create.stored", "hear.changed", "hear.posted", "hook.body", "hook.stored", "inbox.heard", "late.called",
+	"late.confirmed", "late.intent", "link.adopted", "link.stored", "member.added", "member.invited", "member.removed", "member.stored",
+	"post.called", "post.confirmed", "post.intent", "readback.heard", "readback.stored", "subscribe.called", "subscribe.intent",
+	"thread.begun", "unclear.stored",
 }
 
 // unreached are the crash points of what the worlds' people do not do: sending files, handing conversations over.

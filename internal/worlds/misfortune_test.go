@@ -123,6 +123,45 @@ var accidents = []accident{
 			}
 		})
 	}},
+	{postBlocked, 0, 2, func(w *world, r *rand.Rand) {
+		c := w.convs[r.IntN(len(w.convs))]
+		x, ok := c.thread()
+		if !ok || len(x.Messages) == 0 {
+			return
+		}
+		m := x.Messages[r.IntN(len(x.Messages))]
+		block := func(blocked bool) {
+			if err := w.tenant.Block(x.ID, m.ID, blocked); err != nil {
+				w.fail("block: %v", err)
+			}
+		}
+		block(true)
+		w.count(postBlocked)
+		w.after(time.Duration(5+r.IntN(90))*time.Second, func() { block(false) })
+	}},
+	{strangerAdded, 0, 1, func(w *world, r *rand.Rand) {
+		c := w.convs[r.IntN(len(w.convs))]
+		if x, ok := c.thread(); ok && w.tenant.As(c.agent.person).Add(x.ID, stranger) == nil {
+			w.count(strangerAdded)
+		}
+	}},
+	{threadRenamed, 0, 1, func(w *world, r *rand.Rand) {
+		c := w.convs[r.IntN(len(w.convs))]
+		if x, ok := c.thread(); ok && w.tenant.As(c.agent.person).Rename(x.ID, x.Topic+" (eilig)") == nil {
+			w.count(threadRenamed)
+		}
+	}},
+	{expertDisabled, 0, 1, func(w *world, r *rand.Rand) {
+		name := expert(r)
+		disable := func(disabled bool) {
+			if err := w.tenant.Disable(name, disabled); err != nil {
+				w.fail("disable: %v", err)
+			}
+		}
+		disable(true)
+		w.count(expertDisabled)
+		w.after(time.Duration(5+r.IntN(90))*time.Second, func() { disable(false) })
+	}},
 	{"scripted", 6, 12, func(w *world, r *rand.Rand) { // counted when a request meets it
 		match, kind := scripted[r.IntN(len(scripted))], scripts[r.IntN(len(scripts))]
 		w.tenant.FailNext(match, teamsim.Fault{Kind: kind, Delay: time.Duration(r.IntN(25000)) * time.Millisecond, Times: 1 + r.IntN(2)})
@@ -168,10 +207,10 @@ func (w *world) flurry(r *rand.Rand) {
 	for range 4 {
 		w.tenant.Forge(forgeries[r.IntN(len(forgeries))])
 	}
-	w.ours(map[store.Point]float64{store.PointRead: .2, store.PointBegin: .2, store.PointCommit: .2, store.PointAnswer: .2, store.PointHint: .5}, .5)
+	w.ours(map[store.Point]float64{store.PointRead: .3, store.PointBegin: .2, store.PointCommit: .2, store.PointAnswer: .2, store.PointHint: .5}, .5)
 	c := w.convs[r.IntN(len(w.convs))]
 	c.speak(speakers[r.IntN(2)], chat.Everyone)
-	for range 5 {
+	for range 12 {
 		c.look()
 	}
 }

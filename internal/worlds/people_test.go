@@ -214,6 +214,22 @@ func (c *conversation) changeOne(by chat.Kind, pick int, remove bool) {
 	}
 }
 
+// react lets the agent react to a line.
+func (c *conversation) react(pick int) {
+	c.mu.Lock()
+	if len(c.lines) == 0 {
+		c.mu.Unlock()
+		return
+	}
+	l := c.lines[pick%len(c.lines)]
+	c.mu.Unlock()
+	id := c.nextToken("r")
+	c.asAgent("reacts to "+l.token, func(ctx context.Context, n *process, a desk.Actor) error {
+		_, err := n.desk.React(ctx, a, id, l.seq, "👍", false)
+		return err
+	})
+}
+
 func (c *conversation) ownLine(by chat.Kind, pick int) *line {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -35,6 +35,7 @@ type choice struct {
 var (
 	experts  = []string{"Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero"}
 	speakers = []chat.Kind{chat.Agent, chat.Customer}
+	stranger = "Third Member"
 )
 
 func expert(r *rand.Rand) string { return experts[r.IntN(len(experts))] }
@@ -56,6 +57,7 @@ var choices = []choice{
 	{5, "agent edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Agent, r.IntN(100), false) }},
 	{4, "customer edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Customer, r.IntN(100), false) }},
 	{3, "deletion", func(c *conversation, r *rand.Rand) { c.changeOne(speakers[r.IntN(2)], r.IntN(100), true) }},
+	{3, "agent reacts", func(c *conversation, r *rand.Rand) { c.react(r.IntN(100)) }},
 	{2, "expert leaves", func(c *conversation, r *rand.Rand) { c.leaveInTeams(expert(r), r.IntN(2) == 0) }},
 	{2, "agent removes", func(c *conversation, r *rand.Rand) {
 		c.withExpert("removes", expert(r), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {

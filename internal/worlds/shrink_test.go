@@ -7,13 +7,10 @@ import (
 	"testing"
 )
 
-// shrinkRuns bounds how often a wrong world is played again.
-const shrinkRuns = 60
-
 // shrink finds few acts of a wrong world that are enough to make it wrong in the same way: first it leaves misfortunes out, then what
 // people do, ever smaller parts of them.
 func shrink(t *testing.T, f *fixtures, v *verdict) (acts []string, only string) {
-	s := &shrinking{runs: shrinkRuns, kept: v.plan, wrong: func(kept []act) bool {
+	s := &shrinking{runs: *runs, kept: v.plan, wrong: func(kept []act) bool {
 		again := bubble(t, f, v.seed, numbersOf(kept))
 		return slices.ContainsFunc(again.wrong, func(w string) bool { return broken(w) == broken(v.wrong[0]) })
 	}}

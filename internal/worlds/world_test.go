@@ -142,7 +142,7 @@ func newWorld(t testing.TB, f *fixtures, seed uint64, d disk) *world {
 	w.tenant, err = teamsim.New(teamsim.Config{Seed: seed, Rand: chacha(seed), SigningKeys: f.signing, WeakKeys: true, HTTP: w.client,
 		LoginURL: "https://" + loginHost, GraphURL: "https://" + graphHost})
 	w.must(err)
-	for _, p := range []string{"Anna Becker", "Ben Okafor", "Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero", "Third Member"} {
+	for _, p := range []string{"Anna Becker", "Ben Okafor", "Erik Lind", "Mei Tanaka", "Omar Haddad", "Lucía Romero", stranger} {
 		w.people[p] = w.tenant.AddPerson(teamsim.Person{Name: p})
 	}
 	w.tenant.AddApp(teamsim.App{ClientID: clientID, Secret: secret, Name: "Trialog", RedirectURIs: []string{callback}, Consented: graph.DefaultScopes})
@@ -402,6 +402,7 @@ type verdict struct {
 	faults map[string]int
 	wrong  []string
 	story  []string
+	asked  []teamsim.Request // of Microsoft
 	plan   []act
 }
 
@@ -409,7 +410,10 @@ type verdict struct {
 func (v *verdict) trace() string {
 	h := sha256.New()
 	for _, line := range v.story {
-		h.Write([]byte(line + "\n"))
+		fmt.Fprintln(h, line)
+	}
+	for _, r := range v.asked {
+		fmt.Fprintln(h, r.At.UnixNano(), r.Method, r.Path, r.Status, r.Person)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
@@ -420,6 +424,7 @@ func bubble(t *testing.T, f *fixtures, seed uint64, only map[int]bool) (v *verdi
 		cryptotest.SetGlobalRandom(t, seed)
 		d := newDisk(t, f, seed)
 		synctest.Test(t, func(t *testing.T) {
+			reseed(seed)
 			w := newWorld(t, f, seed, d)
 			w.only = only
 			w.settle()
@@ -437,7 +442,7 @@ func bubble(t *testing.T, f *fixtures, seed uint64, only map[int]bool) (v *verdi
 func (w *world) verdict() *verdict {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v := &verdict{seed: w.seed, faults: maps.Clone(w.counts), wrong: w.wrong, story: w.story, plan: w.plan}
+	v := &verdict{seed: w.seed, faults: maps.Clone(w.counts), wrong: w.wrong, story: w.story, asked: w.tenant.Requests(), plan: w.plan}
 	for kind, n := range w.tenant.FaultCounts() {
 		if !strings.HasPrefix(kind, overRate) {
 			v.faults[kind] = n

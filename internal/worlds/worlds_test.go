@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,7 @@ var (
 	// What the processes that play are told by the one that counts.
 	player = flag.Bool("player", false, "play and tell the counting process")
 	stride = flag.Uint64("stride", 1, "what to add to a seed for the next")
+	runs   = flag.Int("shrink", 60, "how often a wrong world is played again with fewer acts")
 )
 
 // result is what a playing process tells about a world.
@@ -54,7 +56,7 @@ func TestWorlds(t *testing.T) {
 		perform(t)
 		return
 	}
-	c := &tally{faults: map[string]int{}}
+	c := newTally(*procs)
 	began := time.Now()
 	seeds, n := *first, *count
 	if *single != 0 {
@@ -66,16 +68,33 @@ func TestWorlds(t *testing.T) {
 	c.report(t, time.Since(began))
 }
 
+// sweepEvery is after how many worlds a playing process collects its garbage. In a world it does not: that would take goroutines' turns.
+const sweepEvery = 8
+
+// maxMemory is how much a single world may take before garbage is collected all the same.
+const maxMemory = 1 << 30
+
+// warmUp is the seed of a world that every playing process plays first: what is made once in a process is made in it.
+const warmUp = 1 << 40
+
 // perform is the part of a process that plays.
 func perform(t *testing.T) {
+	runtime.MemProfileRate = 0 // it draws from what chance is drawn from, too
+	debug.SetMemoryLimit(maxMemory)
+	debug.SetGCPercent(-1)
 	f := newFixtures(t)
+	bubble(t, f, warmUp, nil)
 	for n := range uint64(*count) {
+		if n%sweepEvery == 0 {
+			runtime.GC()
+			time.Sleep(time.Millisecond) // for what finalizers there are
+		}
 		v := bubble(t, f, *first+n**stride, numbers(*acts))
 		r := result{Seed: v.seed, Faults: v.faults, Wrong: v.wrong, Trace: v.trace()}
 		if *single != 0 {
 			r.Story = v.story
 		}
-		if len(v.wrong) > 0 && *acts == "" {
+		if len(v.wrong) > 0 && *acts == "" && *runs > 0 {
 			r.Acts, r.Only = shrink(t, f, v)
 		}
 		line, err := json.Marshal(r)
@@ -101,14 +120,22 @@ func numbers(list string) map[int]bool {
 
 // tally adds up what happened in many worlds.
 type tally struct {
+	procs  int  // that play
+	keep   bool // play on after a world that is wrong
+	shrink int
+
 	mu      sync.Mutex
 	worlds  int
 	faults  map[string]int
 	sum     int
 	calmest result
 	bad     []result
-	traces  map[uint64]string
+	traces  map[uint64]string // by seed
 	story   []string
+}
+
+func newTally(procs int) *tally {
+	return &tally{procs: procs, keep: *keep, shrink: *runs, faults: map[string]int{}, traces: map[uint64]string{}}
 }
 
 // add counts a world; it reports whether that was right.
@@ -127,9 +154,6 @@ func (c *tally) add(r result) bool {
 	if len(r.Wrong) > 0 {
 		c.bad = append(c.bad, r)
 	}
-	if c.traces == nil {
-		c.traces = map[uint64]string{}
-	}
 	c.traces[r.Seed] = r.Trace
 	c.story = append(c.story, r.Story...)
 	return len(r.Wrong) == 0
@@ -146,14 +170,14 @@ func faultsOf(r result) (n int) {
 func (c *tally) run(t *testing.T, from uint64, n int) error {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	share := uint64(max(1, min(*procs, n)))
+	share := uint64(max(1, min(c.procs, n)))
 	failures := make([]error, share)
 	var all sync.WaitGroup
 	for i := range share {
 		all.Go(func() {
 			worlds := (uint64(n) + share - 1 - i) / share
 			failures[i] = c.play(ctx, stop, "-first", fmt.Sprint(from+i), "-worlds", fmt.Sprint(worlds), "-stride", fmt.Sprint(share),
-				"-seed", fmt.Sprint(*single), "-only", *acts)
+				"-seed", fmt.Sprint(*single), "-only", *acts, "-shrink", fmt.Sprint(c.shrink))
 		})
 	}
 	all.Wait()
@@ -167,7 +191,7 @@ func (c *tally) play(ctx context.Context, stop func(), args ...string) error {
 		return err
 	}
 	cmd := exec.CommandContext(ctx, program, append([]string{"-test.run=^TestWorlds$", "-test.timeout=0", "-player"}, args...)...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1", "GOGC=400")
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -198,7 +222,7 @@ func (c *tally) listen(out io.Reader, stop func()) (rest []string, last uint64, 
 				return rest, last, err
 			}
 			last = r.Seed
-			if !c.add(r) && !*keep {
+			if !c.add(r) && !c.keep {
 				stop()
 			}
 		} else if line != "" {
@@ -242,10 +266,15 @@ func (c *tally) report(t *testing.T, took time.Duration) {
 
 // replay tells how to see a wrong world again, and what in it is to blame.
 func replay(r result) string {
-	if len(r.Acts) == 0 {
-		return fmt.Sprintf("go test ./internal/worlds -run TestWorlds -v -seed %d", r.Seed)
+	command := fmt.Sprintf("go test ./internal/worlds -run TestWorlds -v -seed %d", r.Seed)
+	only := " -only " + r.Only
+	if seeded {
+		command, only = fmt.Sprintf("make sim SEED=%d", r.Seed), " ONLY="+r.Only
 	}
-	return fmt.Sprintf("these acts are enough:\n  %s\ngo test ./internal/worlds -run TestWorlds -v -seed %d -only %s", strings.Join(r.Acts, "\n  "), r.Seed, r.Only)
+	if len(r.Acts) == 0 || r.Only == "" {
+		return command
+	}
+	return fmt.Sprintf("these acts are enough:\n  %s\n%s%s", strings.Join(r.Acts, "\n  "), command, only)
 }
 
 // TestMain keeps the flags of this package apart from those of a plain run.
