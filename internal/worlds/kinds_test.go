@@ -58,6 +58,7 @@ func crashedAt(point string) string { return "crash at " + point }
 
 // crashPoints are where a process may be killed in the middle of what it does.
 var crashPoints = []string{
+	"ahead.changed", "ahead.stored", "hear.private", "part.begun",
 	"barrier.closed", "barrier.delete", "barrier.delete.done", "barrier.delete.stored", "barrier.edit", "barrier.edit.done",
 	"barrier.edit.stored", "barrier.invitation", "barrier.invitation.done", "barrier.invitation.stored", "barrier.left",
 	"barrier.left.done", "barrier.left.stored", "barrier.reaction", "barrier.reaction.done", "barrier.reaction.stored", "create.called",
