@@ -76,8 +76,8 @@ screens: build ## pictures of every state of every screen, in out/screenshots, f
 # Worlds for which a seed decides nearly everything need a few lines of Go's runtime changed: the first time builds the standard library anew.
 out/worlds.test: scripts/seeded.go FORCE
 	@mkdir -p out
-	@$(GO) run scripts/seeded.go out/seeded
-	$(GO) test -c -vet=off -overlay out/seeded/overlay.json -tags seeded -o $@ ./internal/worlds
+	@$(GO) run scripts/seeded.go out/_seeded
+	$(GO) test -c -vet=off -overlay out/_seeded/overlay.json -tags seeded -o $@ ./internal/worlds
 .PHONY: FORCE
 
 sim: out/worlds.test ## WORLDS=200: seeded worlds of people and misfortunes, and how often each happened; SEED=n: the story of one
