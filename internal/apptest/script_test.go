@@ -213,12 +213,27 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		err = p.showsPicture(first, c.Seen.Entries(), func(id chat.FileID) ([]byte, error) { return c.Download(ctx, id) })
 	case "sees":
 		return p.sees(not, name, args, func() ([]string, error) { return Shown(c.Seen.Entries()), nil })
+	case "sees-in-order":
+		return inOrder(Shown(c.Seen.Entries()), args)
 	case "learns": // in any byte
 		return p.learns(ctx, not, c, first)
 	default:
 		err = fmt.Errorf("customers don't %q", verb)
 	}
 	return err
+}
+
+// inOrder checks that texts stand in lines one after the other.
+func inOrder(lines, texts []string) error {
+	at := -1
+	for _, text := range texts {
+		i := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, text) })
+		if i <= at {
+			return fmt.Errorf("%q stands at %d, of:\n%s", text, i, strings.Join(lines, "\n"))
+		}
+		at = i
+	}
+	return nil
 }
 
 // file reads a file of the scenario, or makes one: "20MB.bin" of that size, "foto.jpg", "bild.png", "film.gif" of that kind.

@@ -51,12 +51,15 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return now, x.confirm(ctx, t, graph.MessageID(message))
 		}
 	}
-	if wait := time.Until(a.ReadAt); wait > 0 {
+	if wait := until(a.ReadAt, verifyLongest); wait > 0 {
 		return wait, nil
 	}
 	found, err := x.verify(ctx, t)
 	if err != nil || found {
 		return now, err
+	}
+	if a.EndedAt.After(time.Now()) {
+		a.EndedAt = time.Now().UTC() // our clock was set back: the settling begins anew
 	}
 	a.Absent++
 	a.ReadAt = time.Now().Add(min(verifyAfter<<a.Absent, verifyLongest)).UTC()

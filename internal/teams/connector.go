@@ -280,6 +280,7 @@ type run struct {
 	lanes    *lanes
 	gates    gates
 	inbox    chan struct{} // capacity 1: deliveries wait
+	missed   sync.Map      // chat.AgentID → true: a notification was not stored
 	notes    notes
 	unmarked unmarked
 	keep     chan struct{} // capacity 1: look at the subscriptions
@@ -313,9 +314,12 @@ func (r *run) run(ctx context.Context) error {
 	g.Go(func() error { return r.workInbox(ctx) })
 	g.Go(func() error { return r.keepSubscriptions(ctx) })
 	g.Go(func() error { return r.lanes.run(ctx) })
-	if err := r.awaken(ctx, r.lanes.catchUp); err != nil {
-		return errors.Join(fmt.Errorf("find open threads: %w", err), g.Wait())
-	}
+	g.Go(func() error {
+		if err := r.awaken(ctx, r.lanes.catchUp); err != nil {
+			return fmt.Errorf("find open threads: %w", err)
+		}
+		return nil
+	})
 	return g.Wait()
 }
 

@@ -17,6 +17,10 @@ import (
 // errThreadInMaking says that a message may belong to a thread whose making is not recorded yet.
 var errThreadInMaking = errors.New("a thread is being made")
 
+// errReadBackFirst says that the thread is about to be read back. What was written before this message may not be known, and the log can't
+// be put in order later.
+var errReadBackFirst = errors.New("the thread is read back first")
+
 // hear takes one version of a message in, of which the notification of an agent's subscription told. tries is how often it was tried.
 func (r *run) hear(ctx context.Context, agent chat.AgentID, m graph.ChatMessage, tries int) error {
 	t, ok, err := r.Store.ThreadByChat(ctx, r.id, string(m.ChatID))
@@ -25,6 +29,9 @@ func (r *run) hear(ctx context.Context, agent chat.AgentID, m graph.ChatMessage,
 	}
 	if !ok {
 		return r.elsewhere(ctx, agent, m, tries)
+	}
+	if tries < heldBack && r.lanes.isBehind(t.Conversation) {
+		return errReadBackFirst
 	}
 	leave, err := r.gates.enter(ctx, t.Conversation)
 	if err != nil {

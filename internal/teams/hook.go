@@ -40,6 +40,16 @@ func (k *Connector) hook(w http.ResponseWriter, r *http.Request) {
 	k.take(w, r, sub)
 }
 
+// missed lets the threads of an agent be read back: Microsoft will tell again of what could not be stored, but behind what comes first.
+func (k *Connector) missed(sub store.TeamsSubscription) {
+	k.mu.Lock()
+	r := k.runs[sub.Account]
+	k.mu.Unlock()
+	if r != nil {
+		r.missed.Store(sub.Agent, true)
+	}
+}
+
 // shakeHands answers Microsoft's question whether the address is ours and wants notifications. It comes while our request to subscribe
 // is still open, so nothing here may wait for that.
 func (k *Connector) shakeHands(w http.ResponseWriter, r *http.Request, token string, known bool) {
@@ -72,6 +82,7 @@ func (k *Connector) take(w http.ResponseWriter, r *http.Request, sub store.Teams
 	}
 	if err := k.Store.PutDelivery(r.Context(), sub.Account, sub.Path, body); err != nil {
 		k.Log.ErrorContext(r.Context(), "teams: notification not stored", "err", err)
+		k.missed(sub)
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}

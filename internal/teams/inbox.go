@@ -52,6 +52,9 @@ func (r *run) emptyInbox(ctx context.Context) (time.Duration, error) {
 		if err != nil || len(list) == 0 {
 			return again, err
 		}
+		if err := r.readMissed(ctx); err != nil {
+			return again, err
+		}
 		b := &batch{run: r, stuck: map[graph.ChatID]bool{}}
 		for _, d := range list {
 			if err := b.add(ctx, d); err != nil {
@@ -72,6 +75,18 @@ func (r *run) emptyInbox(ctx context.Context) (time.Duration, error) {
 			return again, nil
 		}
 	}
+}
+
+// readMissed has the threads read back of agents of whom a notification could not be stored.
+func (r *run) readMissed(ctx context.Context) (err error) {
+	r.missed.Range(func(agent, _ any) bool {
+		r.missed.Delete(agent)
+		if err = r.catchUpAll(ctx, agent.(chat.AgentID)); err != nil {
+			r.missed.Store(agent, true)
+		}
+		return err == nil
+	})
+	return err
 }
 
 // batch is a handful of notifications being worked off.

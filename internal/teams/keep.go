@@ -104,7 +104,7 @@ func (r *run) lookAfterOne(ctx context.Context, l store.Link) (time.Duration, er
 	switch {
 	case time.Until(sub.Expires) <= renewBefore, r.oldCert(sub):
 		err = r.renew(ctx, &sub)
-	case time.Since(sub.Authorized) >= authorizeEvery:
+	case since(sub.Authorized) >= authorizeEvery:
 		err = r.reauthorize(ctx, &sub)
 	}
 	if graph.Missing(err) {
@@ -262,7 +262,7 @@ func (k *Connector) doubt(ctx context.Context, account chat.AccountID, agent cha
 	if err != nil || !ok {
 		return err
 	}
-	if time.Since(sub.Authorized) < doubtEvery {
+	if since(sub.Authorized) < doubtEvery {
 		return nil
 	}
 	sub.Authorized = time.Unix(0, 0)

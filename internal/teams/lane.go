@@ -33,23 +33,23 @@ func (x *lane) step(ctx context.Context) (time.Duration, error) {
 	}
 	pause, err := x.advance(ctx, c, &t)
 	if pause == idle {
-		pause = untilRecheck(&t)
+		pause = x.untilRecheck(&t)
 	}
 	return x.settleError(ctx, &t, pause, err)
 }
 
 // untilRecheck is how long a lane with nothing else to do waits to look for a post that stands twice. One that is paused or blocked does
 // not look, however long that is due: whoever lets it go on wakes it.
-func untilRecheck(t *store.Thread) time.Duration {
+func (x *lane) untilRecheck(t *store.Thread) time.Duration {
 	if t.Recheck.IsZero() || t.State == store.LanePaused || t.State == store.LaneBlocked {
 		return idle
 	}
-	return max(time.Until(t.Recheck), time.Millisecond)
+	return max(until(t.Recheck, x.Settle), time.Millisecond)
 }
 
 // advance looks at a thread that exists, or is being made.
 func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
-	if wait := time.Until(t.NotBefore); wait > 0 {
+	if wait := until(t.NotBefore, longestPause); wait > 0 {
 		return wait, nil
 	}
 	if t.State == store.LanePaused || t.State == store.LaneBlocked {
@@ -63,7 +63,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.Chat == "" {
 		return x.create(ctx, c, t)
 	}
-	recheck := !t.Recheck.IsZero() && time.Now().After(t.Recheck)
+	recheck := !t.Recheck.IsZero() && until(t.Recheck, x.Settle) == 0
 	if recheck && len(t.Rewrite) > 0 {
 		return now, x.rewrite(ctx, c, t)
 	}
@@ -89,7 +89,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return x.relay(ctx, c, t)
 	}
 	if c.Status == chat.Closed {
-		if wait := time.Until(t.Recheck); wait > 0 {
+		if wait := until(t.Recheck, x.Settle); wait > 0 {
 			return wait, nil // a post that stands twice is still to be found
 		}
 		t.Ended = true
@@ -131,7 +131,7 @@ func (x *lane) awaitEcho(ctx context.Context, t *store.Thread) (time.Duration, e
 		t.Echo = ""
 		return now, x.Store.PutThread(ctx, t)
 	}
-	if wait := time.Until(t.EchoSince.Add(echoPatience)); wait > 0 {
+	if wait := until(t.EchoSince.Add(echoPatience), echoPatience); wait > 0 {
 		return wait, nil
 	}
 	x.count(t.Account, Overdue)
@@ -242,7 +242,7 @@ func (k *Connector) Retry(ctx context.Context, id chat.ConversationID) error {
 // work may be done by another node, which finds the wish in the thread.
 func (k *Connector) Focus(ctx context.Context, id chat.ConversationID) {
 	t, ok, err := k.Store.Thread(ctx, id)
-	if err != nil || !ok || t.Ended || t.Chat == "" || time.Since(t.ReadAt) < echoPatience {
+	if err != nil || !ok || t.Ended || t.Chat == "" || since(t.ReadAt) < echoPatience {
 		return
 	}
 	k.mu.Lock()

@@ -3,6 +3,7 @@ package teams
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"time"
 
@@ -17,12 +18,12 @@ type lanes struct {
 	mu      sync.Mutex
 	ctx     context.Context // nil before run
 	running map[chat.ConversationID]*lane
-	early   map[chat.ConversationID]bool // woken before run
+	early   map[chat.ConversationID]*lane // woken before run
 	wg      sync.WaitGroup
 }
 
 func newLanes(r *run) *lanes {
-	return &lanes{r: r, running: map[chat.ConversationID]*lane{}, early: map[chat.ConversationID]bool{}}
+	return &lanes{r: r, running: map[chat.ConversationID]*lane{}, early: map[chat.ConversationID]*lane{}}
 }
 
 // run lets lanes work until ctx ends, and waits for them.
@@ -32,13 +33,16 @@ func (l *lanes) run(ctx context.Context) error {
 	early := l.early
 	l.early = nil
 	l.mu.Unlock()
-	for id := range early {
-		l.wake(id)
+	for id, x := range early {
+		l.with(id, func(y *lane) {
+			y.behind = y.behind || x.behind
+			maps.Copy(y.evidence, x.evidence)
+		})
 	}
 	<-ctx.Done()
 	l.mu.Lock()
 	l.ctx = nil
-	l.early = map[chat.ConversationID]bool{}
+	l.early = map[chat.ConversationID]*lane{}
 	l.mu.Unlock()
 	l.wg.Wait()
 	return ctx.Err()
@@ -60,14 +64,15 @@ func (l *lanes) with(id chat.ConversationID, change func(*lane)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.ctx == nil {
-		if l.early != nil {
-			l.early[id] = true
+		if l.early[id] == nil {
+			l.early[id] = newLane(l.r, id)
 		}
+		change(l.early[id])
 		return
 	}
 	x := l.running[id]
 	if x == nil {
-		x = &lane{run: l.r, id: id, bell: make(chan struct{}, 1), evidence: map[string]string{}}
+		x = newLane(l.r, id)
 		l.running[id] = x
 		ctx := l.ctx
 		l.wg.Go(func() { x.work(ctx, l) })
@@ -115,9 +120,14 @@ type lane struct {
 
 	// Guarded by lanes.mu.
 	behind   bool              // the thread is to be read back
+	reading  bool              // it is being read back
 	evidence map[string]string // marker → message that a notification showed
 
 	failures int // in a row, of our own storage or network
+}
+
+func newLane(r *run, id chat.ConversationID) *lane {
+	return &lane{run: r, id: id, bell: make(chan struct{}, 1), evidence: map[string]string{}}
 }
 
 // Pauses after which a step is tried again.
@@ -194,8 +204,16 @@ func (x *lane) takeBehind() bool {
 	x.lanes.mu.Lock()
 	defer x.lanes.mu.Unlock()
 	behind := x.behind
-	x.behind = false
+	x.behind, x.reading = false, behind
 	return behind
+}
+
+// isBehind reports whether a thread is about to be read back: older messages than the one just told of may come to light.
+func (l *lanes) isBehind(id chat.ConversationID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.running[id]
+	return x != nil && (x.behind || x.reading)
 }
 
 // shown returns the message that a notification showed for a marker, or "".

@@ -14,10 +14,11 @@ import (
 // hints; this is the truth. It is done for a reason only, never by the clock: Microsoft forbids polling.
 func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 	defer func() {
+		x.lanes.mu.Lock()
+		defer x.lanes.mu.Unlock()
+		x.reading = false
 		if err != nil && !errors.Is(err, store.ErrStale) {
-			x.lanes.mu.Lock()
 			x.behind = true // still to be done
-			x.lanes.mu.Unlock()
 		}
 	}()
 	var found []graph.ChatMessage
@@ -44,7 +45,7 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 		return errCrashed
 	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
-	if time.Now().After(t.Recheck) {
+	if until(t.Recheck, x.Settle) == 0 {
 		t.Recheck, t.GivenUp = time.Time{}, nil
 	}
 	return x.crashes("readback.stored", x.Store.PutThread(ctx, t))

@@ -1,0 +1,24 @@
+package teams
+
+import "time"
+
+// longestPause is the longest that Microsoft is waited for at once. [graph.Throttled]
+const longestPause = 5 * time.Minute
+
+// until is how long it is to a moment that was set at most `most` ahead; 0 when it is past. Moments are stored in our wall time, which
+// somebody may have set back since: one that is farther away than it can be is due. [F22]
+func until(at time.Time, most time.Duration) time.Duration {
+	wait := time.Until(at)
+	if wait > most {
+		return 0
+	}
+	return max(wait, 0)
+}
+
+// since is how long ago a moment was, and far longer than anything is waited for when it lies in the future.
+func since(at time.Time) time.Duration {
+	if ago := time.Since(at); ago >= 0 {
+		return ago
+	}
+	return time.Duration(1<<63 - 1)
+}
