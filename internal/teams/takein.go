@@ -65,14 +65,23 @@ type fetcher struct {
 	later         error // something could not be had for the moment
 }
 
-// quoted returns the line that a message of the thread is, or 0.
+// errQuotesUnknown says that what a message quotes is not known yet: a post whose outcome is unclear, or a message that nobody told of.
+var errQuotesUnknown = errors.New("what is quoted is not known yet")
+
+// quoted returns the line that a message of the thread is, or 0. Of one that is not known it can't be told whether it holds something
+// private: the thread is read back, and if it stays unknown, what quotes it is private. [R20]
 func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
-	seq, err := f.lineOf(ctx, id)
-	if err != nil {
+	seq, known, err := f.lineOf(ctx, id)
+	switch {
+	case err != nil:
 		f.later = err
 		return 0
-	}
-	if seq == 0 {
+	case !known && !f.back && f.tries < heldBack:
+		f.later = errQuotesUnknown
+		f.lanes.catchUp(f.c.ID)
+		return 0
+	case seq == 0:
+		f.quotesPrivate = f.quotesPrivate || !known
 		return 0
 	}
 	quoted, err := f.Store.Entry(ctx, f.c.ID, seq)
@@ -84,16 +93,18 @@ func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
 	return seq
 }
 
-func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (chat.Seq, error) {
+// lineOf finds the line that a message of the thread is, 0 for none; known says whether the message was heard or is a post of ours.
+func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (seq chat.Seq, known bool, err error) {
 	h, known, err := f.Store.HeardOf(ctx, f.c.ID, string(id))
 	if err != nil || known {
-		return h.Seq, err
+		return h.Seq, known, err
 	}
 	p, known, err := f.Store.PostByMessage(ctx, f.c.ID, string(id))
 	if err != nil || !known || p.Last == 0 {
-		return 0, err
+		return 0, known, err
 	}
-	return f.quotable(ctx, p)
+	seq, err = f.quotable(ctx, p)
+	return seq, true, err
 }
 
 // quotable is the line of a post that a quote of the post is about: a private one if there is any, since the quote holds the whole post.
