@@ -25,6 +25,7 @@ func (e *ear) event(ctx context.Context, m graph.ChatMessage, h store.Heard, kno
 		for _, who := range m.Event.Members {
 			e.gone[chat.PersonID(who.ID)] = true
 		}
+		return nil // it is not remembered: if asking who is still there fails, the next reading back has to ask again
 	case "membersAdded", "membersJoined":
 		for _, who := range m.Event.Members {
 			if p, ok := e.person(who.ID); ok && p.Kind == chat.Expert && p.State == chat.Invited {
