@@ -62,8 +62,12 @@ func (x *lane) add(ctx context.Context, t *store.Thread, p chat.PersonID) error 
 	if err == nil {
 		return nil
 	}
-	if listed, lerr := x.listed(ctx, t, p); lerr == nil && listed {
+	listed, lerr := x.listed(ctx, t, p)
+	switch {
+	case listed:
 		return nil
+	case lerr != nil && graph.Permanent(err):
+		return lerr // the refusal may mean just that: a member already
 	}
 	return err
 }
