@@ -329,8 +329,9 @@ func (s *staff) lists(ctx context.Context) error {
 // summaries sends what became stale: the new summary while the conversation is in a list or opened, and that it is gone when it
 // left the lists.
 func (s *staff) summaries(ctx context.Context) error {
-	for id := range s.stale {
-		delete(s.stale, id)
+	stale := s.stale
+	s.stale = map[chat.ConversationID]bool{} // what is touched meanwhile starts the next gathering time
+	for id := range stale {
 		sum, listed, err := s.Desk.Summary(ctx, s.agent, id)
 		if err != nil && !chat.IsKind(err, chat.NotFound) {
 			return err
