@@ -4,7 +4,10 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -52,7 +55,7 @@ func (t *Tenant) remember(n *notice) {
 }
 
 // Forge sends every subscriber that ever got a notification a forged copy of its last
-// one. It reports how many were sent.
+// one. All but a Replay tell of a message that nobody wrote. It reports how many were sent.
 func (t *Tenant) Forge(kind Forgery) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -63,11 +66,33 @@ func (t *Tenant) Forge(kind Forgery) int {
 		}
 		n := c.notice
 		n.forge, n.attempts, n.first, n.due = kind, 0, time.Now(), time.Now()
+		if kind != Replay {
+			n.lie()
+		}
 		t.enqueue(&n)
 		sent++
 	}
 	return sent
 }
+
+// lie makes a notification tell of a message that nobody wrote.
+func (n *notice) lie() {
+	var told map[string]any
+	if json.Unmarshal(n.body, &told) != nil {
+		return // it tells of no message
+	}
+	id := strconv.FormatInt(time.Now().UnixMilli(), 10)
+	told["messageType"], told["eventDetail"], told["deletedDateTime"] = "message", nil, nil
+	told["id"], told["etag"], told["body"] = id, id, map[string]string{"contentType": "html", "content": "<p>" + Forged + "</p>"}
+	body, err := json.Marshal(told)
+	if err != nil {
+		return
+	}
+	n.body, n.resource, n.id = body, strings.Replace(n.resource, n.id, id, 1), id
+}
+
+// Forged is what forged notifications say.
+const Forged = "Forged."
 
 // forge spoils one thing about a POST.
 func (t *Tenant) forge(kind Forgery, out *wireNotifications) error {

@@ -41,7 +41,9 @@ func (w *world) check() {
 		e.heard()
 		e.rest()
 		e.customerSees()
+		e.more()
 	}
+	w.subscriptions()
 	for kind, n := range w.tenant.FaultCounts() {
 		if strings.HasPrefix(kind, overRate) {
 			w.fail("INV11: %d times %s", n, kind)
@@ -119,14 +121,14 @@ func (e *evidence) version(seq chat.Seq) (text string, deleted bool) {
 	if seq < 1 || int(seq) > len(e.log) {
 		return "", false
 	}
-	text = e.log[seq-1].Content.PlainText()
+	text = spoken(e.log[seq-1].Content)
 	for _, x := range e.log {
 		if x.Ref != seq {
 			continue
 		}
 		switch x.Kind {
 		case chat.Edit:
-			text, deleted = x.Content.PlainText(), false
+			text, deleted = spoken(x.Content), false
 		case chat.Delete:
 			deleted = true
 		}
@@ -230,7 +232,7 @@ func (e *evidence) heard() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, x := range e.log {
-		if x.Via == chat.ViaTeams && lineToken.MatchString(x.Content.PlainText()) {
+		if x.Via == chat.ViaTeams && lineToken.MatchString(spoken(x.Content)) {
 			e.fail("INV8: seq %d is our own post: %q", x.Seq, x.Content.PlainText())
 		}
 	}
@@ -241,7 +243,7 @@ func (e *evidence) heard() {
 		}
 		var at []chat.Entry
 		for _, x := range e.log {
-			if x.Kind == chat.Message && x.Via == chat.ViaTeams && strings.Contains(x.Content.PlainText(), s.token) {
+			if x.Kind == chat.Message && x.Via == chat.ViaTeams && strings.Contains(spoken(x.Content), s.token) {
 				at = append(at, x)
 			}
 		}
@@ -266,14 +268,15 @@ func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
 	case len(at) == 0:
 		return
 	}
-	if s.private != (at[0].Audience == chat.BackRoom) {
+	if private := at[0].Audience == chat.BackRoom; s.private && !private || private && !s.private && !s.quotes {
 		e.fail("INV10: %s is for %s", s.token, at[0].Audience)
 	}
 	text, deleted := e.version(at[0].Seq)
 	if !must {
 		return // its author has left since: what changed later does not cross
 	}
-	want := strings.TrimPrefix(strings.TrimSpace(m.Text()), "// ")
+	want := m.Text()
+	want = want[max(0, strings.Index(want, s.token)):]
 	if deleted != m.IsDeleted() || !deleted && text != want {
 		e.fail("INV7: %s is %q (deleted %v), in Teams %q (deleted %v)", s.token, text, deleted, want, m.IsDeleted())
 	}

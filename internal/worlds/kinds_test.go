@@ -40,7 +40,7 @@ var ofMicrosoft = []string{
 // kinds lists every kind of misfortune there is: in enough worlds each must have happened.
 func kinds() []string {
 	list := slices.Concat(ofMicrosoft, []string{nodeKilled, tokensLapse, tokensExpire, subscriptionsSilent, subscriptionRemoved, keysRoll, offline, signInRevoked, answerLost,
-		postBlocked, strangerAdded, expertDisabled, threadRenamed})
+		postBlocked, strangerAdded, expertDisabled, threadRenamed, lateZombie})
 	for _, f := range forgeries {
 		list = append(list, "forged: "+string(f))
 	}

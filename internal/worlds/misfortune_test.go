@@ -40,7 +40,7 @@ func (w *world) turnKnobs(r *rand.Rand) {
 	if r.IntN(6) == 0 {
 		f.DropMemberNext = 1
 	}
-	if r.IntN(4) == 0 {
+	if r.IntN(2) == 0 && !w.latePosts() {
 		f.CleanUp = []string{teamsim.CleanUpStrips, teamsim.CleanUpRewrites, teamsim.CleanUpFlattens}[r.IntN(3)]
 	}
 	odds := map[store.Point]float64{store.PointRead: p(.01), store.PointBegin: p(.04), store.PointCommit: p(.04), store.PointAnswer: p(.04), store.PointHint: p(.25)}
@@ -52,6 +52,16 @@ func (w *world) turnKnobs(r *rand.Rand) {
 	})
 	w.ours(odds, deaf)
 }
+
+// lateZombie counts posts that Microsoft carries out tooLate: after the product has given up waiting and posted again.
+const (
+	lateZombie = "zombie later than anybody waits"
+	tooLate    = time.Minute
+)
+
+// latePosts divides the worlds: in some, posts are carried out after the product has given up waiting, in the others markers get lost. Where
+// both befalls one post, nothing tells it from a line that the agent wrote in Teams.
+func (w *world) latePosts() bool { return w.seed%2 == 0 }
 
 // ours sets the odds of what goes wrong on our side.
 func (w *world) ours(database map[store.Point]float64, deaf float64) {
@@ -164,7 +174,12 @@ var accidents = []accident{
 	}},
 	{"scripted", 6, 12, func(w *world, r *rand.Rand) { // counted when a request meets it
 		match, kind := scripted[r.IntN(len(scripted))], scripts[r.IntN(len(scripts))]
-		w.tenant.FailNext(match, teamsim.Fault{Kind: kind, Delay: time.Duration(r.IntN(25000)) * time.Millisecond, Times: 1 + r.IntN(2)})
+		delay := time.Duration(r.IntN(25000)) * time.Millisecond
+		if kind == teamsim.Zombie && match == "POST /chats/*/messages" && w.latePosts() {
+			w.count(lateZombie)
+			delay += tooLate
+		}
+		w.tenant.FailNext(match, teamsim.Fault{Kind: kind, Delay: delay, Times: 1 + r.IntN(2)})
 	}},
 }
 

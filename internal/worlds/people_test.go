@@ -36,6 +36,7 @@ type conversation struct {
 	lines  []*line
 	said   []*said // by experts
 	count  int
+	read   chat.Seq // how far its follower has read
 }
 
 // line is something that customer or agent said, as their own screens have it.
@@ -56,6 +57,7 @@ type said struct {
 	token   string
 	message string
 	private bool
+	quotes  bool // a post of ours: in doubt that is private
 }
 
 // outbox does one thing after the other, each until it is acknowledged or refused, as a browser's does.
@@ -131,6 +133,7 @@ func (w *world) settle() {
 		c.id, c.number, c.token = opened.Conversation.ID, opened.Conversation.Number, opened.Token
 		_, err = w.server().desk.Accept(w.ctx, c.agent.id, c.id)
 		w.must(err)
+		c.follow()
 		w.convs = append(w.convs, c)
 	}
 }
@@ -163,11 +166,15 @@ func (c *conversation) speak(by chat.Kind, audience chat.Audience) {
 	l.clientID, l.text = strings.ToLower(l.token), l.token+" Wort"
 	c.outboxOf(by).jobs <- func() {
 		var posted desk.Posted
-		err := c.w.deliver(func(ctx context.Context, n *process) error {
+		post := func(ctx context.Context, n *process) (desk.Posted, error) {
 			a, err := c.actor(ctx, n, by)
-			if err == nil {
-				posted, err = n.desk.Post(ctx, a, desk.Line{ID: l.clientID, Audience: audience, Text: l.text})
+			if err != nil {
+				return desk.Posted{}, err
 			}
+			return n.desk.Post(ctx, a, desk.Line{ID: l.clientID, Audience: audience, Text: l.text})
+		}
+		err := c.w.deliver(func(ctx context.Context, n *process) (err error) {
+			posted, err = post(ctx, n)
 			return err
 		})
 		if err != nil {
@@ -176,15 +183,17 @@ func (c *conversation) speak(by chat.Kind, audience chat.Audience) {
 		}
 		c.w.say("#%d %s says %s to %s: %d", c.number, by, l.token, audience, posted.Seq)
 		c.mu.Lock()
-		defer c.mu.Unlock()
 		l.seq = posted.Seq
 		c.lines = append(c.lines, l)
+		c.mu.Unlock()
+		c.repeat(l, posted.Seq, post)
 	}
 }
 
 // changeOne lets somebody edit or delete one of their own lines.
 func (c *conversation) changeOne(by chat.Kind, pick int, remove bool) {
 	c.outboxOf(by).jobs <- func() {
+		c.meddle(by, pick)
 		l := c.ownLine(by, pick)
 		if l == nil {
 			return
@@ -322,17 +331,14 @@ func (c *conversation) speakInTeams(name string, private bool) {
 		return
 	}
 	s := &said{who: name, token: c.nextToken("E"), private: private}
-	mark := ""
-	if private {
-		mark = "// "
-	}
-	id, err := c.w.tenant.As(name).Say(x.ID, "<p>"+mark+s.token+" <b>Antwort</b></p>")
-	c.w.say("#%d %s says %s (private %v) in Teams: %s %v", c.number, name, s.token, private, id, err)
+	id, err := c.write(x, s)
+	c.w.say("#%d %s says %s (private %v) in Teams: %s %v", c.number, name, s.token, s.private, id, err)
 	if err == nil {
 		s.message = id
 		c.mu.Lock()
-		defer c.mu.Unlock()
 		c.said = append(c.said, s)
+		c.mu.Unlock()
+		c.bringStranger(x, s)
 	}
 }
 

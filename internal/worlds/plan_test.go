@@ -162,6 +162,8 @@ func (w *world) calm() {
 		n.process().crash.arm("")
 	}
 	w.route()
+	time.Sleep(time.Minute) // nothing may need a person to go on
+	w.stalled()
 	for round := range 3 {
 		for _, a := range w.agents {
 			if l, ok := w.link(w.server(), a); !ok || l.State != "connected" {
