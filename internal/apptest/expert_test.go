@@ -274,7 +274,7 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		n, err := strconv.Atoi(args[0])
 		t.SetFaults(func(f *teamsim.Faults) { f.ThrottleNext = n })
 		return err
-	case "fails", "commits-then-fails", "fails-then-commits":
+	case "fails", "commits-then-fails", "fails-then-commits", "spares":
 		return p.failNext(verb, args)
 	case "loses-notifications", "doubles-notifications", "reorders-notifications":
 		n, err := strconv.ParseFloat(args[0], 64)
@@ -380,6 +380,8 @@ func (p *player) failNext(verb string, args []string) error {
 		fault.Kind = teamsim.CommitThenStatus
 	case "fails-then-commits": // so late that it was given up
 		fault.Kind, fault.Delay = teamsim.Zombie, lateCommit
+	case "spares":
+		fault.Kind = teamsim.Hold
 	}
 	if args[2] != "" {
 		if fault.Status, err = strconv.Atoi(args[2]); err != nil {

@@ -78,6 +78,33 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+// A refresh that took long must not put its token in place of that of a newer sign-in.
+func TestOlderTokenNeverWins(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, cfg store.Config) {
+		s, ctx := storetest.Open(t, cfg), context.Background()
+		put := func(l store.Link, want bool) {
+			t.Helper()
+			if ok := must[bool](t)(s.PutLink(ctx, l)); ok != want {
+				t.Errorf("%s is taken: %v", l.Refresh, ok)
+			}
+		}
+		put(store.Link{Account: "contoso", Agent: "anna", Refresh: "first", State: store.LinkConnected}, true)
+		before, _, err := s.LinkOf(ctx, "contoso", "anna")
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(store.Link{Account: "contoso", Agent: "anna", Refresh: "of a new sign-in", State: store.LinkConnected}, true)
+		before.Refresh = "of a slow refresh"
+		put(before, false)
+		now, _, err := s.LinkOf(ctx, "contoso", "anna")
+		if err != nil || now.Refresh != "of a new sign-in" {
+			t.Errorf("got the token %q, %v", now.Refresh, err)
+		}
+		now.Refresh = "refreshed"
+		put(now, true)
+	})
+}
+
 func TestDeadLetters(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, cfg store.Config) {
 		s, ctx := storetest.Open(t, cfg), context.Background()
