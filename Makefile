@@ -7,7 +7,7 @@ UI_SOURCES := $(shell find ui -type f -not -path '*/node_modules/*' -not -path '
 RACE := ./internal/chat ./internal/store ./internal/desk ./internal/gateway ./internal/graph ./internal/teams ./internal/apptest
 
 .DEFAULT_GOAL := help
-.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim histories bench fuzz crash soak clean
+.PHONY: help build ui demo test test-go test-race test-ui test-e2e test-independent check screens sim histories bench fuzz crash soak planted clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,9 @@ soak: ui ## KILLS=1000 SECONDS=1500 [CLOCK=1]: real processes killed at random m
 
 crash: ui ## the whole crash matrix: every durable step, before and after it, on the same and on another node, and all pairs
 	set -o pipefail; $(GO) test ./internal/apptest -run 'TestCrash$$' -v -timeout 0 -slice 1 | grep -v -E '^ *(=== |--- PASS)'
+
+planted: ## BUGS=pattern: plant bugs in the product; every one has to be caught, most by the worlds
+	$(GO) test ./internal/planted -run TestBugsAreCaught -v -timeout 0 -bugs '$(or $(BUGS),.)'
 
 bench: build ## figures beside the machine's own limits of the same run
 	$(GO) test -run "^$$" -bench . -benchtime 1x -timeout 20m ./internal/bench

@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/badinput":           {},
 	"internal/soak":               {},
 	"internal/outside":            {},
+	"internal/planted":            {},
 	"internal/bench":              {"app", "chat", "store", "desk", "teamsim", "store/storetest", "web"},
 }
 
