@@ -14,6 +14,7 @@ var (
 	which  = flag.String("bugs", "", "plant the bugs whose names match this pattern")
 	first  = flag.Int("first", 1001, "seed of the first world")
 	seeds  = flag.Int("seeds", 2000, "within how many worlds a bug must be caught")
+	beside = flag.String("beside", "", "an overlay file that the worlds are built with anyway; GOFLAGS holds for all else")
 	budget = flag.Duration("budget", 30*time.Minute, "how long the worlds may look for one bug")
 )
 

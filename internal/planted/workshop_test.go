@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,32 +56,51 @@ func (w *workshop) try(b bug) verdict {
 // build builds the tests of a package with changed files in place of the real ones.
 func (w *workshop) build(name, pkg string, changed map[string]string) string {
 	w.t.Helper()
-	overlay := struct{ Replace map[string]string }{map[string]string{}}
-	for file, text := range changed {
-		real, err := filepath.Abs(filepath.Join(root, file))
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		instead := filepath.Join(w.dir, strconv.Itoa(len(overlay.Replace))+".go")
-		if err := os.WriteFile(instead, []byte(text), 0o600); err != nil {
-			w.t.Fatal(err)
-		}
-		overlay.Replace[real] = instead
-	}
-	list, err := json.Marshal(overlay)
+	replace := w.overlay(changed)
+	list, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.dir, "overlay.json"), list, 0o600); err != nil {
+	overlay := filepath.Join(w.dir, "overlay.json")
+	if err := os.WriteFile(overlay, list, 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 	binary := filepath.Join(w.dir, name+".test")
-	build := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-overlay", filepath.Join(w.dir, "overlay.json"), "-o", binary, "./"+pkg)
+	build := exec.Command("go", "test", "-c", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+pkg)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		w.t.Fatalf("build %s with %s: %v\n%s", pkg, name, err, out)
 	}
 	return binary
+}
+
+// overlay writes changed files and says what they replace, beside what the tree is built with anyway.
+func (w *workshop) overlay(changed map[string]string) map[string]string {
+	w.t.Helper()
+	var base struct{ Replace map[string]string }
+	if *beside != "" {
+		text, err := os.ReadFile(*beside)
+		if err == nil {
+			err = json.Unmarshal(text, &base)
+		}
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	replace := map[string]string{}
+	maps.Copy(replace, base.Replace)
+	for file, text := range changed {
+		real, err := filepath.Abs(filepath.Join(root, file))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		instead := filepath.Join(w.dir, strings.ReplaceAll(file, "/", "-"))
+		if err := os.WriteFile(instead, []byte(text), 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+		replace[real] = instead
+	}
+	return replace
 }
 
 // asIs returns the tests of a package without any bug.
