@@ -175,7 +175,7 @@ func some(first, n int) []string {
 }
 
 // grace is how long tests may go on after the first complaint: a bug may keep a world from ever coming to rest.
-const grace = 20 * time.Second
+const grace = 5 * time.Second
 
 // run runs a test binary in the directory of its package.
 func (w *workshop) run(binary, pkg string, args []string) (out string, failed bool) {
