@@ -202,7 +202,14 @@ func (c *conversation) readOn(p *process) (bool, error) {
 	return len(entries) > 0, nil
 }
 
-// spoken is what a line says without what it quotes.
+// expertToken begins everything that somebody writes in Teams.
+var expertToken = regexp.MustCompile(`E\d+x\d+z`)
+
+// spoken is what a line says without what it quotes, which may stand before it as if it were said.
 func spoken(content chat.Content) string {
-	return strings.TrimSpace(slices.DeleteFunc(slices.Clone(content), func(n chat.Node) bool { return n.T == chat.Quote }).PlainText())
+	text := slices.DeleteFunc(slices.Clone(content), func(n chat.Node) bool { return n.T == chat.Quote }).PlainText()
+	if at := expertToken.FindStringIndex(text); at != nil {
+		text = text[at[0]:]
+	}
+	return strings.TrimSpace(text)
 }
