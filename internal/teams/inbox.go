@@ -175,6 +175,9 @@ func (r *run) open(ctx context.Context, d store.Delivery) (messages []graph.Chat
 	if err := r.noteHeard(ctx, sub.Agent, false); err != nil {
 		return nil, "", err
 	}
+	if sub.ID == "" && d.Tries < heldBack {
+		return nil, "", errSubscriptionInMaking
+	}
 	for _, n := range env.Items {
 		if !meant(n, sub, account) {
 			r.count(r.id, Foreign)
@@ -206,11 +209,14 @@ func hasContent(env graph.Envelope) bool {
 	return false
 }
 
-// meant reports whether an item carries what only Microsoft and we know of the subscription. Microsoft may send before it has
-// answered our request to subscribe, when we do not know the id yet.
+// errSubscriptionInMaking says that Microsoft tells of a subscription whose id it has not told us yet. If that takes long, the item is
+// dropped: when the subscription stands, its threads are read back.
+var errSubscriptionInMaking = errors.New("the subscription is being made")
+
+// meant reports whether an item carries what only Microsoft and we know of the subscription.
 func meant(n graph.Notification, sub store.TeamsSubscription, account store.Account) bool {
 	return subtle.ConstantTimeCompare([]byte(n.ClientState), []byte(sub.State)) == 1 &&
-		(sub.ID == "" || string(n.SubscriptionID) == sub.ID) &&
+		sub.ID != "" && string(n.SubscriptionID) == sub.ID &&
 		(n.TenantID == "" || strings.EqualFold(n.TenantID, account.Tenant))
 }
 
