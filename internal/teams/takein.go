@@ -95,13 +95,13 @@ func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
 
 // lineOf finds the line that a message of the thread is, 0 for none; known says whether the message was heard or is a post of ours.
 func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (seq chat.Seq, known bool, err error) {
-	h, known, err := f.Store.HeardOf(ctx, f.c.ID, string(id))
-	if err != nil || known {
-		return h.Seq, known, err
-	}
 	p, known, err := f.Store.PostByMessage(ctx, f.c.ID, string(id))
-	if err != nil || !known || p.Last == 0 {
+	if err != nil || known && p.Last == 0 {
 		return 0, known, err
+	}
+	if !known { // asked second: of a post that people reacted to it is noted, too, that it was heard
+		h, known, err := f.Store.HeardOf(ctx, f.c.ID, string(id))
+		return h.Seq, known, err
 	}
 	seq, err = f.quotable(ctx, p)
 	return seq, true, err
