@@ -3,8 +3,8 @@
 // last seq would not bring back, so a slow one is dropped rather than waited for.
 //
 // Goroutines: per connection one that reads commands and performs them in order, and one that writes; the writer is woken by the
-// store's hints and reads the log from its cursor. The HTTP server owns both; they end with the connection or with Shutdown. Run
-// watches the queue of waiting conversations, which concerns everybody.
+// store's hints and reads the log from its cursor. Both outlive the request that began them and end with the connection or with
+// Shutdown; what they do runs on stacks that are given back. Run watches the queue of waiting conversations, which concerns everybody.
 package gateway
 
 import (

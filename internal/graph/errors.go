@@ -61,8 +61,11 @@ func Throttled(err error) (after time.Duration, ok bool) {
 	if !e.HasRetryAfter {
 		return 0, true
 	}
-	return min(max(e.RetryAfter, time.Second), 5*time.Minute), true
+	return min(max(e.RetryAfter, time.Second), LongestPause), true
 }
+
+// LongestPause is the longest pause that is kept at once, whatever Graph asks for.
+const LongestPause = 5 * time.Minute
 
 // Missing reports a 404 or 410.
 func Missing(err error) bool {

@@ -1,9 +1,13 @@
 package teams
 
-import "time"
+import (
+	"time"
 
-// longestPause is the longest that Microsoft is waited for at once. [graph.Throttled]
-const longestPause = 5 * time.Minute
+	"trialog/internal/graph"
+)
+
+// longestPause is the longest that a lane waits for Microsoft at once.
+const longestPause = graph.LongestPause
 
 // until is how long it is to a moment that was set at most `most` ahead; 0 when it is past. Moments are stored in our wall time, which
 // somebody may have set back since: one that is farther away than it can be is due. [F22]
