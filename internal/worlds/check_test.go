@@ -136,6 +136,26 @@ func (e *evidence) version(seq chat.Seq) (text string, deleted bool) {
 	return text, deleted
 }
 
+// versionsOf is all that an entry has ever said, oldest first.
+func (e *evidence) versionsOf(seq chat.Seq) []chat.Content {
+	versions := []chat.Content{e.log[seq-1].Content}
+	for _, x := range e.log {
+		if x.Kind == chat.Edit && x.Ref == seq {
+			versions = append(versions, x.Content)
+		}
+	}
+	return versions
+}
+
+// policyPlaceholder stands for what a policy withholds from us.
+var policyPlaceholder = chat.Content{{T: chat.Placeholder, What: "policy"}}.PlainText()
+
+// tells reports whether an entry is what somebody said in Teams, now or in an earlier version: it may have been withheld at first.
+func (e *evidence) tells(x chat.Entry, s *said) bool {
+	return x.Kind == chat.Message && x.Via == chat.ViaTeams &&
+		slices.ContainsFunc(e.versionsOf(x.Seq), func(v chat.Content) bool { return strings.Contains(spoken(v), s.token) })
+}
+
 // threads: a conference has one thread; one that Microsoft made in vain is renamed and empty of our lines.
 func (e *evidence) threads() {
 	if n := len(e.conversation.threads()); n > 1 {
@@ -243,7 +263,7 @@ func (e *evidence) heard() {
 		}
 		var at []chat.Entry
 		for _, x := range e.log {
-			if x.Kind == chat.Message && x.Via == chat.ViaTeams && strings.Contains(spoken(x.Content), s.token) {
+			if e.tells(x, s) {
 				at = append(at, x)
 			}
 		}

@@ -59,18 +59,31 @@ func (e *evidence) afterEnd() {
 	}
 }
 
-// onlySaid is the other half of INV7: what came from Teams was said there by somebody.
+// onlySaid is the other half of INV7: what came from Teams was said there by somebody, in each of its versions. A version that a policy
+// withheld says so, and is not the last while its author takes part: at the end nothing is withheld any more.
 func (e *evidence) onlySaid() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, x := range e.log {
-		if x.Via != chat.ViaTeams || x.Kind != chat.Message && x.Kind != chat.Edit {
+		if x.Via != chat.ViaTeams || x.Kind != chat.Message {
 			continue
 		}
-		if text := spoken(x.Content); !slices.ContainsFunc(e.said, func(s *said) bool { return strings.Contains(text, s.token) }) {
-			e.fail("INV7: nobody said %q, which stands at %d", text, x.Seq)
+		versions := e.versionsOf(x.Seq)
+		for _, v := range versions {
+			if text := spoken(v); text != policyPlaceholder && !slices.ContainsFunc(e.said, func(s *said) bool { return strings.Contains(text, s.token) }) {
+				e.fail("INV7: nobody said %q, which stands at %d", text, x.Seq)
+			}
+		}
+		if spoken(versions[len(versions)-1]) == policyPlaceholder && e.state.Status != chat.Closed && e.present(x.Author) {
+			e.fail("INV7: seq %d is withheld, though no policy withholds it any more", x.Seq)
 		}
 	}
+}
+
+// present reports whether somebody takes part at the end.
+func (e *evidence) present(id chat.ParticipantID) bool {
+	p, ok := e.state.Participant(id)
+	return ok && p.Present()
 }
 
 // customerBytes is INV10: in no byte that the customer gets is a person's id, a name that the service hides, or somebody else's key.
@@ -186,9 +199,7 @@ func (e *evidence) reactions() {
 
 // lineOf finds the line that something said in Teams is.
 func (e *evidence) lineOf(s *said) (chat.Seq, bool) {
-	i := slices.IndexFunc(e.log, func(x chat.Entry) bool {
-		return x.Kind == chat.Message && x.Via == chat.ViaTeams && strings.Contains(spoken(x.Content), s.token)
-	})
+	i := slices.IndexFunc(e.log, func(x chat.Entry) bool { return e.tells(x, s) })
 	return chat.Seq(i + 1), i >= 0
 }
 
