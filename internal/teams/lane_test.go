@@ -35,3 +35,22 @@ func TestStandingLaneDoesNotSpin(t *testing.T) {
 		})
 	}
 }
+
+// A chat is ours by the whole title that was asked for; what somebody adds changes nothing, a longer number does.
+func TestEntitled(t *testing.T) {
+	asked := &store.Thread{Topic: "Technik · Karla · #12"}
+	for title, want := range map[string]bool{
+		"Technik · Karla · #12":            true,
+		"Technik · Karla · #12 · dringend": true,
+		"! Technik · Karla · #12":          true,
+		"Technik · Karla · #123":           false,
+		"Rechnung · Karla · #12":           false,
+		"#12":                              false,
+		"✕ Technik · Karla · 12":           false,
+		"":                                 false,
+	} {
+		if got := entitled(title, asked); got != want {
+			t.Errorf("%q: %v, want %v", title, got, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"trialog/internal/chat"
@@ -107,7 +108,7 @@ func (x *lane) inspect(ctx context.Context, t *store.Thread, made graph.Chat) (g
 	if err != nil {
 		return made, fmt.Errorf("%w: %w", errNotOurs, err) // it may have been made all the same
 	}
-	if read.Type != graph.Group || read.Topic != t.Topic {
+	if read.Type != graph.Group || !entitled(read.Topic, t) {
 		return made, errNotOurs
 	}
 	return read, nil
@@ -199,13 +200,20 @@ func (x *lane) failAll(ctx context.Context, experts []chat.Participant, reason, 
 	return all
 }
 
+// entitled reports whether a chat's title is the one that was asked for, or what somebody has added to it meanwhile. A title that merely
+// shares the number is no proof: a customer's chat must not be told to strangers.
+func entitled(title string, t *store.Thread) bool {
+	_, added, ok := strings.Cut(title, t.Topic)
+	return ok && (added == "" || !unicode.IsDigit(rune(added[0])))
+}
+
 // findCreated looks for the chat of an unclear creation among the agent's chats: the topic carries the conversation's number. Of
 // several, the oldest stays; the others are renamed so that nobody writes there.
 func (x *lane) findCreated(ctx context.Context, t *store.Thread) (found graph.Chat, ok bool, err error) {
 	var all []graph.Chat
 	since := t.Attempt.StartedAt.Add(-2 * time.Minute)
 	if err := x.sender(t).Chats(ctx, pace(x.others, "", graph.CatchUp), func(c graph.Chat) bool {
-		if c.Type == graph.Group && c.Topic == t.Topic && c.Created.After(since) {
+		if c.Type == graph.Group && entitled(c.Topic, t) && c.Created.After(since) {
 			all = append(all, c)
 		}
 		return true
