@@ -2,7 +2,7 @@
 
 // seeded writes an overlay for the Go toolchain, under which a process can repeat itself: inside of a testing/synctest bubble, what
 // select, maps and timers of the same moment leave to chance comes from a seed, and nothing is left to the real clock. It changes a few
-// lines of the installed Go's runtime, and refuses when it does not find them. (go run scripts/seeded.go folder)
+// lines of the installed Go, and refuses when it does not find them. (go run scripts/seeded.go folder)
 package main
 
 import (
@@ -14,21 +14,21 @@ import (
 	"strings"
 )
 
-// change replaces text that stands exactly once in a file of package runtime.
+// change replaces text that stands exactly once in a file of the installed Go.
 type change struct{ file, old, new string }
 
 const state = `
-// seeded is where chance inside of bubbles comes from. Each use has its own: what the scheduler draws is not moved by what others draw,
-// and maps draw nothing, since how many are made depends on pools and caches that outlive a bubble.
+// seeded is where chance inside of bubbles comes from. Each use has its own. What depends on what a process has done before draws
+// from elsewhere: maps, since how many are made depends on pools that outlive a bubble, and the caches of the runtime itself.
 var seeded struct {
-	on, maps        uint64
-	numbers, orders uint64
+	on, maps                uint64
+	numbers, selects, timers uint64
 }
 
 //go:linkname worldsReseed trialog/internal/worlds.reseed
 func worldsReseed(seed uint64) {
-	seeded.on, seeded.numbers, seeded.orders = 1, seed<<8, seed<<8+1
-	seeded.maps = seededNext(&seeded.orders)
+	seeded.on, seeded.numbers, seeded.selects, seeded.timers = 1, seed<<8, seed<<8+1, seed<<8+2
+	seeded.maps = seededNext(&seeded.numbers)
 	getg().m.p.ptr().schedtick = 0
 }
 
@@ -43,22 +43,70 @@ func seededNext(state *uint64) uint64 {
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
 }
+
+// seededRand is what programs draw.
+//
+//go:linkname seededRand
+func seededRand() uint64 {
+	if !inSeededBubble() {
+		return rand()
+	}
+	return seededNext(&seeded.numbers)
+}
+
+// seededOrder is a number below n for what happens at the same moment inside of a bubble.
+//
+//go:nosplit
+func seededOrder(state *uint64, n uint32) uint32 {
+	if !inSeededBubble() {
+		return cheaprandn(n)
+	}
+	return uint32(uint64(uint32(seededNext(state)>>32)) * uint64(n) >> 32)
+}
+`
+
+const births = `
+// born counts children of contexts.
+var born atomic.Uint64
+
+// byBirth lists the children of a context, oldest first.
+func byBirth(children map[canceler]uint64) (list []canceler) {
+	for child, at := range children {
+		i := len(list)
+		list = append(list, child)
+		for ; i > 0 && children[list[i-1]] > at; i-- {
+			list[i] = list[i-1]
+		}
+		list[i] = child
+	}
+	return list
+}
 `
 
 var changes = []change{
 	// Hashes of strings, and with them the order of large maps, are the same in every process.
-	{"rand.go", "	seed := &globalRand.seed\n", "	seed := &globalRand.seed\n	startupRand = nil\n"},
-	{"rand.go", "		if readRandom(seed[:]) != len(seed) || allZero(seed[:]) {", "		seed[0] = 1\n		if allZero(seed[:]) {"},
+	{"runtime/rand.go", "	seed := &globalRand.seed\n", "	seed := &globalRand.seed\n	startupRand = nil\n"},
+	{"runtime/rand.go", "		if readRandom(seed[:]) != len(seed) || allZero(seed[:]) {", "		seed[0] = 1\n		if allZero(seed[:]) {"},
 	// Chance inside of bubbles.
-	{"rand.go", "func rand() uint64 {\n", "func rand() uint64 {\n	if inSeededBubble() {\n		return seededNext(&seeded.numbers)\n	}\n"},
-	{"rand.go", "	return uint32(rand())\n}\n\n// rand returns", "	return uint32(maps_rand())\n}\n\n// rand returns"},
-	{"rand.go", "func maps_rand() uint64 {\n", "func maps_rand() uint64 {\n	if inSeededBubble() {\n		return seeded.maps\n	}\n"},
-	{"rand.go", "func cheaprand() uint32 {\n", "func cheaprand() uint32 {\n	if inSeededBubble() {\n		return uint32(seededNext(&seeded.orders) >> 32)\n	}\n"},
-	{"rand.go", "// randn is like rand() % n but faster.\n", state[1:] + "\n// randn is like rand() % n but faster.\n"},
+	{"runtime/rand.go", "func rand() uint64 {\n", "func rand() uint64 {\n	if inSeededBubble() {\n		return seeded.maps\n	}\n"}, // compiled code asks it for small maps
+	{"math/rand/v2/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.seededRand\n"},
+	{"math/rand/rand.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.seededRand\n"},
+	{"os/tempfile.go", "//go:linkname runtime_rand runtime.rand\n", "//go:linkname runtime_rand runtime.seededRand\n"},
+	{"runtime/rand.go", "	return uint32(rand())\n}\n\n// rand returns", "	return uint32(maps_rand())\n}\n\n// rand returns"},
+	{"runtime/rand.go", "func maps_rand() uint64 {\n", "func maps_rand() uint64 {\n	if inSeededBubble() {\n		return seeded.maps\n	}\n"},
+	{"runtime/select.go", "cheaprandn(uint32(norder + 1))", "seededOrder(&seeded.selects, uint32(norder+1))"},
+	{"runtime/time.go", "t.rand = cheaprand()", "t.rand = seededOrder(&seeded.timers, 1<<31)"},
+	{"runtime/rand.go", "// randn is like rand() % n but faster.\n", state[1:] + "\n// randn is like rand() % n but faster.\n"},
+	// Contexts are cancelled in the order in which they were made, not in that of their addresses.
+	{"context/context.go", "	children map[canceler]struct{} //", "	children map[canceler]uint64 //"},
+	{"context/context.go", "p.children = make(map[canceler]struct{})", "p.children = make(map[canceler]uint64)"},
+	{"context/context.go", "p.children[child] = struct{}{}", "p.children[child] = born.Add(1)"},
+	{"context/context.go", "for child := range c.children {", "for _, child := range byBirth(c.children) {"},
+	{"context/context.go", "// cancel closes c.done, cancels each", births[1:] + "\n// cancel closes c.done, cancels each"},
 	// No goroutine loses its turn because real time has passed,
-	{"proc.go", "func retake(now int64) uint32 {\n", "func retake(now int64) uint32 {\n	if seeded.on != 0 {\n		return 0\n	}\n"},
+	{"runtime/proc.go", "func retake(now int64) uint32 {\n", "func retake(now int64) uint32 {\n	if seeded.on != 0 {\n		return 0\n	}\n"},
 	// and no mutex becomes fair because of it.
-	{"sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if seeded.on != 0 {\n		return 0\n	}\n"},
+	{"runtime/sema.go", "func internal_sync_nanotime() int64 {\n", "func internal_sync_nanotime() int64 {\n	if seeded.on != 0 {\n		return 0\n	}\n"},
 }
 
 func main() {
@@ -73,7 +121,7 @@ func main() {
 		fail(err)
 	}
 	texts := map[string]string{}
-	source := filepath.Join(runtime.GOROOT(), "src", "runtime")
+	source := filepath.Join(runtime.GOROOT(), "src")
 	for _, c := range changes {
 		if texts[c.file] == "" {
 			text, err := os.ReadFile(filepath.Join(source, c.file))
@@ -89,7 +137,7 @@ func main() {
 	}
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	for file, text := range texts {
-		path := filepath.Join(dir, file)
+		path := filepath.Join(dir, strings.ReplaceAll(file, "/", "-"))
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			fail(err)
 		}
