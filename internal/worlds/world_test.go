@@ -13,8 +13,10 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/cryptotest"
 	"testing/synctest"
@@ -90,6 +92,7 @@ type process struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	crash  crashes
+	dead   atomic.Bool // nothing reaches the database any more
 }
 
 // crashes kills the connector's work at a named point, once.
@@ -245,7 +248,7 @@ func (n *node) boot() {
 func (w *world) start(node string, boot uint64, log *slog.Logger) (p *process, err error) {
 	p = &process{done: make(chan struct{}), crash: crashes{died: make(chan struct{})}}
 	p.store, err = store.Open(w.ctx, store.Config{Dir: w.disk.dir, KeyFile: w.disk.keyFile, Memory: w.disk.memory, Rand: chacha(w.seed<<8 + boot), Log: log,
-		Shared: w.shared, Poll: w.pollEvery(), CacheBytes: 1 << 20, Fault: w.databaseFails})
+		Shared: w.shared, Poll: w.pollEvery(), CacheBytes: 1 << 20, Fault: func(at store.Point) bool { return p.dead.Load() || w.databaseFails(at) }})
 	if err != nil {
 		return nil, err
 	}
@@ -305,11 +308,18 @@ func (n *node) kill() bool {
 	}
 	n.w.say("%s is killed", n.name)
 	n.w.route()
-	n.w.must(p.store.Close()) // from now on every write fails
+	p.dead.Store(true)
 	p.cancel()
 	<-p.done
+	n.w.all.Go(func() {
+		time.Sleep(longestBusy) // whoever waits for a lock of the database holds a mutex that Close wants, and then no time would pass
+		n.w.must(p.store.Close())
+	})
 	return true
 }
+
+// longestBusy is longer than a statement waits for a lock of SQLite.
+const longestBusy = 10 * time.Second
 
 // bootLater starts a node after a while.
 func (n *node) bootLater(pause time.Duration) {
@@ -418,8 +428,16 @@ func (v *verdict) trace() string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
+// longestWorld is how much real time a world may take. A mutex held by somebody who waits for time to pass stops a bubble's clock for good.
+const longestWorld = 2 * time.Minute
+
 // bubble plays one world from its seed to its end, or only the numbered acts of it.
 func bubble(t *testing.T, f *fixtures, seed uint64, only map[int]bool) (v *verdict) {
+	watch := time.AfterFunc(longestWorld, func() {
+		debug.SetTraceback("all")
+		panic(fmt.Sprintf("world %d hangs", seed))
+	})
+	defer watch.Stop()
 	t.Run(fmt.Sprint(seed), func(t *testing.T) {
 		cryptotest.SetGlobalRandom(t, seed)
 		d := newDisk(t, f, seed)
