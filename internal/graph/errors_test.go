@@ -1,8 +1,11 @@
 package graph
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"testing"
+	"time"
 )
 
 // TestReason reads answers as Graph gives them. Those about licences and members are quoted from issues at Microsoft.
@@ -49,5 +52,28 @@ func TestReason(t *testing.T) {
 				t.Errorf("unlicensed: %v", Unlicensed(err))
 			}
 		})
+	}
+}
+
+// Microsoft's pause is kept as it names it, within bounds that no answer can move; without one the caller has its own.
+func TestThrottled(t *testing.T) {
+	for _, test := range []struct {
+		err   error
+		after time.Duration
+		ok    bool
+	}{
+		{&Error{Status: http.StatusTooManyRequests, HasRetryAfter: true, RetryAfter: 30 * time.Second}, 30 * time.Second, true},
+		{fmt.Errorf("post: %w", &Error{Status: http.StatusTooManyRequests, HasRetryAfter: true, RetryAfter: 2128 * time.Millisecond}), 2128 * time.Millisecond, true},
+		{&Error{Status: http.StatusTooManyRequests, HasRetryAfter: true}, time.Second, true},
+		{&Error{Status: http.StatusTooManyRequests, HasRetryAfter: true, RetryAfter: -time.Hour}, time.Second, true},
+		{&Error{Status: http.StatusTooManyRequests, HasRetryAfter: true, RetryAfter: 24 * time.Hour}, LongestPause, true},
+		{&Error{Status: http.StatusTooManyRequests}, 0, true},
+		{&Error{Status: http.StatusServiceUnavailable, HasRetryAfter: true, RetryAfter: time.Minute}, 0, false},
+		{errors.New("no answer"), 0, false},
+		{nil, 0, false},
+	} {
+		if after, ok := Throttled(test.err); after != test.after || ok != test.ok {
+			t.Errorf("%v: %s %v, want %s %v", test.err, after, ok, test.after, test.ok)
+		}
 	}
 }

@@ -23,7 +23,7 @@ import (
 )
 
 // keyBits is shorter than Microsoft takes: what is proved here is not cryptography, which would take most of the time.
-const keyBits = 1024
+const keyBits = 640
 
 // fixtures is what takes long to make and is the same in every world.
 type fixtures struct {

@@ -74,7 +74,7 @@ func (e *evidence) onlySaid() {
 				e.fail("INV7: nobody said %q, which stands at %d", text, x.Seq)
 			}
 		}
-		if spoken(versions[len(versions)-1]) == policyPlaceholder && e.state.Status != chat.Closed && e.present(x.Author) {
+		if _, deleted := e.version(x.Seq); !deleted && spoken(versions[len(versions)-1]) == policyPlaceholder && e.state.Status != chat.Closed && e.present(x.Author) {
 			e.fail("INV7: seq %d is withheld, though no policy withholds it any more", x.Seq)
 		}
 	}
