@@ -96,6 +96,8 @@ func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
 	switch {
 	case !ok:
 		return e.stranger(ctx, m, h)
+	case !known && withheld(m) && m.UserID() == graph.UserID(e.t.Sender):
+		return nil // it may be a post of ours of unclear outcome; it is heard once it can be read
 	case !known || h.Seq == 0 && m.Deleted == nil && h.Deleted:
 		return e.first(ctx, m, p, h)
 	case h.Seq != 0:
