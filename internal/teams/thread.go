@@ -207,7 +207,7 @@ func entitled(title string, t *store.Thread) bool {
 	return ok && (added == "" || !unicode.IsDigit(rune(added[0])))
 }
 
-// findCreated looks for the chat of an unclear creation among the agent's chats: the topic carries the conversation's number. Of
+// findCreated looks for the chat of an unclear creation among the agent's chats by its title. Of
 // several, the oldest stays; the others are renamed so that nobody writes there.
 func (x *lane) findCreated(ctx context.Context, t *store.Thread) (found graph.Chat, ok bool, err error) {
 	var all []graph.Chat
