@@ -34,6 +34,8 @@ const (
 	verifyAfter   = 2 * time.Second // first read-back
 	absentEnough  = 2               // complete reads without a trace
 	verifyLongest = 15 * time.Second
+
+	withheldLongest = 2 * time.Minute // after that, what a policy withholds is taken for no post of ours
 )
 
 // resolve finds out what became of an attempt. One that is still "sending" was begun by an earlier run of this program or another
@@ -54,12 +56,16 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if wait := until(a.ReadAt, verifyLongest); wait > 0 {
 		return wait, nil
 	}
-	found, err := x.verify(ctx, t)
+	found, hidden, err := x.verify(ctx, t)
 	if err != nil || found {
 		return now, err
 	}
 	if a.EndedAt.After(time.Now()) {
 		a.EndedAt = time.Now().UTC() // our clock was set back: the settling begins anew
+	}
+	if hidden && time.Since(a.EndedAt) < x.Settle+withheldLongest {
+		a.ReadAt = time.Now().Add(verifyLongest).UTC()
+		return now, x.Store.PutThread(ctx, t)
 	}
 	a.Absent++
 	a.ReadAt = time.Now().Add(min(verifyAfter<<a.Absent, verifyLongest)).UTC()
@@ -84,29 +90,31 @@ func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	return x.put(ctx, t, store.LaneIdle, "", "")
 }
 
-// verify reads back, completely, whether an attempt took effect (evidence B).
-func (x *lane) verify(ctx context.Context, t *store.Thread) (bool, error) {
+// verify reads back, completely, whether an attempt took effect (evidence B). hidden reports that it can't be told, since a policy withholds
+// from us what may be its post.
+func (x *lane) verify(ctx context.Context, t *store.Thread) (found, hidden bool, err error) {
 	if t.Attempt.Kind == "create" {
 		made, ok, err := x.findCreated(ctx, t)
 		if err != nil || !ok {
-			return false, err
+			return false, false, err
 		}
-		return true, x.created(ctx, t, made)
+		return true, false, x.created(ctx, t, made)
 	}
-	found, err := x.findPosts(ctx, t)
-	if err != nil || len(found) == 0 {
-		return false, err
+	posts, hidden, err := x.findPosts(ctx, t)
+	if err != nil || len(posts) == 0 {
+		return false, hidden, err
 	}
-	if err := x.compensate(ctx, t, found); err != nil {
-		return false, err
+	if err := x.compensate(ctx, t, posts); err != nil {
+		return false, false, err
 	}
-	return true, x.confirm(ctx, t, found[0])
+	return true, false, x.confirm(ctx, t, posts[0])
 }
 
 // findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts of the attempt,
 // and returns them oldest first: those that carry its marker or say its words, else the only one that has at least its head. Where the
-// attempt was made once, the oldest alone is ours: whoever copied it did so later.
-func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.MessageID, err error) {
+// attempt was made once, the oldest alone is ours: whoever copied it did so later. hidden reports that the sender wrote something there that a
+// policy withholds from us.
+func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.MessageID, hidden bool, err error) {
 	var alike []graph.MessageID
 	marked := false
 	var failed error
@@ -117,25 +125,30 @@ func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.Me
 		switch ours := m.Deleted == nil && claim(*t, m) == t.Attempt.Marker; {
 		case ours:
 			found, marked = append(found, m.ID), marked || markerOf(*t, m) != ""
-		case resembles(*t, m):
+		case resembles(*t, m), bySender(*t, m) && m.Deleted == nil && withheld(m):
 			var taken bool
-			if taken, failed = x.takenIn(ctx, m.ID); !taken {
+			taken, failed = x.takenIn(ctx, m.ID)
+			switch {
+			case taken:
+			case withheld(m):
+				hidden = true
+			default:
 				alike = append(alike, m.ID)
 			}
 		}
 		return failed == nil
 	})
 	if err = errors.Join(err, failed); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(found) == 0 && len(alike) == 1 {
-		return alike, nil
+		return alike, hidden, nil
 	}
 	slices.SortFunc(found, func(a, b graph.MessageID) int { return compareIDs(string(a), string(b)) })
 	if !marked && !repeated(t) && len(found) > 1 {
 		found = found[:1]
 	}
-	return found, nil
+	return found, hidden, nil
 }
 
 // repeated reports whether the attempt is not the first of its kind: what the ones before posted may stand beside it.
@@ -168,6 +181,9 @@ func (x *lane) compensate(ctx context.Context, t *store.Thread, found []graph.Me
 // confirm records that an attempt's post stands in the thread.
 func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID) error {
 	a := t.Attempt
+	if repeated(t) {
+		t.Recheck = time.Now().Add(x.Settle).UTC() // the first of them may turn up yet
+	}
 	t.Attempt, t.Throttles = nil, 0
 	t.LastRemote, t.Echo, t.EchoSince = string(id), string(id), time.Now().UTC()
 	if x.shown(a.Marker) == string(id) {

@@ -3,6 +3,7 @@ package teams
 import (
 	"context"
 	"errors"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -75,10 +76,21 @@ func (e *ear) lastLine(ctx context.Context, p store.Post) (seq chat.Seq, err err
 	return seq, err
 }
 
+// rewriteSoon has a post written anew in its newest version, which may be newer than what stands there.
+func rewriteSoon(t *store.Thread, message string) {
+	t.Rewrite = append(t.Rewrite, message)
+	if t.Recheck.IsZero() {
+		t.Recheck = time.Now().UTC()
+	}
+}
+
 // doubled deletes the younger of two posts with one marker.
 func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
 	surplus := other
 	if newer(p.Message, other) {
+		if err := e.updateThread(ctx, e.t.Conversation, func(t *store.Thread) { rewriteSoon(t, other) }); err != nil {
+			return err
+		}
 		if err := e.Store.RenamePost(ctx, e.t.Conversation, p.Message, other); err != nil {
 			return err
 		}

@@ -46,7 +46,10 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
 	if until(t.Recheck, x.Settle) == 0 {
-		t.Recheck, t.GivenUp = time.Time{}, nil
+		t.Recheck = time.Time{}
+		if t.Attempt == nil && t.Resend == 0 {
+			t.GivenUp = nil
+		}
 	}
 	return x.crashes("readback.stored", x.Store.PutThread(ctx, t))
 }

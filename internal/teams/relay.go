@@ -50,7 +50,7 @@ func (x *lane) relayAlone(ctx context.Context, c *chat.Conversation, t *store.Th
 		if t.Cursor >= c.Last-1 {
 			return now, false, nil
 		}
-		t.Cursor = c.Last - 1
+		t.Cursor, t.Resend = c.Last-1, 0
 		return now, true, x.Store.PutThread(ctx, t)
 	}
 	if t.State != store.LaneIdle {
@@ -155,11 +155,16 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 	if t.Cursor == 0 || to-from > historyLines {
 		priority = graph.History
 	}
+	x.intend(t, kind, from, to, marker)
+	t.Attempt.Print = printOf(m.HTML)
+	if repeated(t) { // much may have happened since it was not found
+		if found, _, err := x.verify(ctx, t); found || err != nil {
+			return now, err
+		}
+	}
 	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), priority); err != nil {
 		return idle, err
 	}
-	x.intend(t, kind, from, to, marker)
-	t.Attempt.Print = printOf(m.HTML)
 	if err := x.put(ctx, t, store.LaneSending, "", ""); err != nil {
 		return idle, err
 	}
