@@ -3,6 +3,7 @@ package graph
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -54,6 +55,15 @@ func (b *Budget) free(chat ChatID) time.Time {
 		return b.born.Add(b.window)
 	}
 	return time.Time{}
+}
+
+// Recall tells of calls to a chat that an earlier process made, oldest first. It changes nothing once the chat was called.
+func (b *Budget) Recall(chat ChatID, calls []time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(calls) > 0 && len(b.chats[chat]) == 0 {
+		b.chats[chat] = slices.Clone(calls[max(0, len(calls)-b.burst):])
+	}
 }
 
 // called counts a call to a chat; b.mu is held.

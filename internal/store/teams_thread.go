@@ -66,6 +66,11 @@ type Thread struct {
 	Recheck time.Time `json:"recheck,omitzero"`
 	// GivenUp are attempts that left no trace and were repeated: until Recheck, what they posted may still turn up.
 	GivenUp []GivenUp `json:"givenUp,omitempty"`
+	// Unsure lists people whose addition to the chat has no clear outcome: at Recheck, who of them has left must not be a member.
+	Unsure []chat.PersonID `json:"unsure,omitempty"`
+	// Adds and Removes are when members were added and removed lately, the latest last.
+	Adds    []time.Time `json:"adds,omitempty"`
+	Removes []time.Time `json:"removes,omitempty"`
 	// Rewrite lists our posts whose change had an unclear outcome: they are written anew at Recheck.
 	Rewrite []string `json:"rewrite,omitempty"`
 	// Late counts the messages that came after the end; the first is answered.

@@ -61,6 +61,7 @@ type Connector struct {
 	marker      []byte // key of the hidden markers
 	keys        *graph.KeySet
 	talks       talks
+	chats       *graph.Budget // listing the chats of a person, whose id it goes by
 
 	mu       sync.Mutex
 	tokens   map[signIn]*tokens
@@ -88,8 +89,8 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 	if c.Settle == 0 {
 		c.Settle = settle
 	}
-	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), tokens: map[signIn]*tokens{}, runs: map[chat.AccountID]*run{},
-		accounts: map[chat.AccountID]store.Account{}, counts: map[chat.AccountID]map[Event]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
+	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), chats: graph.NewBudget(othersPerSecond, chatListsASecond, perChat),
+		tokens: map[signIn]*tokens{}, runs: map[chat.AccountID]*run{}, accounts: map[chat.AccountID]store.Account{}, counts: map[chat.AccountID]map[Event]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
 	var err error
 	if k.marker, err = k.markerKey(ctx); err != nil {
 		return nil, err
@@ -288,12 +289,13 @@ type run struct {
 
 // Microsoft's rates with a margin. [includes: throttling-teams]
 const (
-	postsPerSecond  = 18
-	readsPerSecond  = 18
-	othersPerSecond = 25
-	perChat         = 1050 * time.Millisecond // one call
-	membersAMinute  = 4
-	membersWindow   = 61 * time.Second
+	postsPerSecond   = 18
+	readsPerSecond   = 18
+	othersPerSecond  = 25
+	perChat          = 1050 * time.Millisecond // one call
+	chatListsASecond = 5                       // of one person
+	membersAMinute   = 4
+	membersWindow    = 61 * time.Second
 )
 
 func newRun(k *Connector, id chat.AccountID, stop context.CancelFunc) *run {

@@ -169,7 +169,7 @@ func (r *run) soil(ctx context.Context, agent chat.AgentID) error {
 func (k *Connector) listRecent(ctx context.Context, l store.Link) ([]directory.Person, error) {
 	account, _ := k.account(l.Account)
 	people, seen, chats := []directory.Person{}, map[graph.UserID]bool{}, 0
-	err := k.client(l.Account, l.Agent).Chats(ctx, nil, func(c graph.Chat) bool {
+	err := k.client(l.Account, l.Agent).Chats(ctx, pace(k.chats, string(l.Person), graph.Live), func(c graph.Chat) bool {
 		chats++
 		if p, ok := partner(c, l, account); ok && !seen[graph.UserID(p.ID)] {
 			seen[graph.UserID(p.ID)] = true

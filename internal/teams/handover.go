@@ -64,10 +64,7 @@ func (x *lane) takeOut(ctx context.Context, t *store.Thread) error {
 		return err
 	}
 	if m != "" && !member(t, t.Leaving) {
-		if err := x.removes.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
-			return err
-		}
-		if err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m); err != nil && !graph.Missing(err) {
+		if err := x.remove(ctx, t, m); err != nil {
 			if !graph.Permanent(err) {
 				return err
 			}

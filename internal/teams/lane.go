@@ -67,13 +67,16 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if recheck && len(t.Rewrite) > 0 {
 		return now, x.rewrite(ctx, c, t)
 	}
+	if recheck && len(t.Unsure) > 0 {
+		return now, x.putOutUnsure(ctx, c, t)
+	}
 	if x.takeBehind() || t.CatchUp || recheck {
 		return now, x.readBack(ctx, t)
 	}
 	if t.Echo != "" && x.unmarked.lost() {
 		return x.awaitEcho(ctx, t) // one at a time: no more than one post is ever to be told from what people write
 	}
-	if t.Late > 0 && !t.LateAnswered {
+	if t.Late > 0 && !t.LateAnswered && t.Resend == 0 {
 		return x.answerLate(ctx, c, t)
 	}
 	if t.Ended && t.State != store.LaneEnded {

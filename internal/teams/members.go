@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -53,12 +54,21 @@ func (x *lane) letIn(ctx context.Context, t *store.Thread, p chat.PersonID, invi
 	return x.add(ctx, t, p)
 }
 
-// add adds a member who sees everything. Somebody who is a member already is what was wanted.
+// add adds a member who sees everything. Somebody who is a member already is what was wanted. Until the outcome is clear, the thread says
+// that it is not.
 func (x *lane) add(ctx context.Context, t *store.Thread, p chat.PersonID) error {
-	if err := x.adds.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+	if err := x.waitForMembers(ctx, x.adds, t, &t.Adds); err != nil {
+		return err
+	}
+	unsure, recheck := t.Unsure, t.Recheck
+	t.Unsure, t.Recheck = append(slices.Clone(unsure), p), time.Now().Add(x.Settle).UTC()
+	if err := x.Store.PutThread(ctx, t); err != nil {
 		return err
 	}
 	err := x.sender(t).AddMember(ctx, graph.ChatID(t.Chat), graph.NewMember{User: graph.UserID(p), History: graph.WholeHistory})
+	if !graph.Ambiguous(err) {
+		t.Unsure, t.Recheck = unsure, recheck
+	}
 	if err == nil {
 		return nil
 	}
@@ -70,6 +80,53 @@ func (x *lane) add(ctx context.Context, t *store.Thread, p chat.PersonID) error 
 		return lerr // the refusal may mean just that: a member already
 	}
 	return err
+}
+
+// putOutUnsure looks whether somebody who has left is a member again, since a request to add them that we had given up on was carried out
+// after all.
+func (x *lane) putOutUnsure(ctx context.Context, c *chat.Conversation, t *store.Thread) error {
+	for _, id := range t.Unsure {
+		present := slices.ContainsFunc(c.Participants, func(p chat.Participant) bool { return p.Person != nil && p.Person.ID == id && p.Present() })
+		if present || member(t, id) || id == t.Sender {
+			continue // when they leave, they are put out
+		}
+		m, err := x.membership(ctx, t, id)
+		if err == nil && m != "" {
+			err = x.remove(ctx, t, m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	t.Unsure = nil
+	return x.Store.PutThread(ctx, t)
+}
+
+// remove ends a membership. One that is no more is what was wanted.
+func (x *lane) remove(ctx context.Context, t *store.Thread, m graph.MembershipID) error {
+	if err := x.waitForMembers(ctx, x.removes, t, &t.Removes); err != nil {
+		return err
+	}
+	if err := x.Store.PutThread(ctx, t); err != nil {
+		return err
+	}
+	err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m)
+	if graph.Missing(err) {
+		return nil
+	}
+	return err
+}
+
+// waitForMembers waits until Microsoft allows to add or remove a member, of which it allows a few a minute, and notes when in the thread,
+// for the next process to know.
+func (x *lane) waitForMembers(ctx context.Context, budget *graph.Budget, t *store.Thread, calls *[]time.Time) error {
+	budget.Recall(graph.ChatID(t.Chat), *calls)
+	if err := budget.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return err
+	}
+	all := append(slices.Clone(*calls), time.Now().UTC())
+	*calls = all[max(0, len(all)-membersAMinute):]
+	return nil
 }
 
 func (x *lane) listed(ctx context.Context, t *store.Thread, p chat.PersonID) (bool, error) {
@@ -115,18 +172,18 @@ const memberScope = "ChatMember.ReadWrite"
 // putOut carries out that an expert has left or was removed: before any later line is posted, the person is no member any more.
 func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
 	p, ok := c.Participant(e.Fact.Subject)
-	if !ok || p.Person == nil || !member(t, p.Person.ID) {
+	if !ok || p.Person == nil {
 		return nil
+	}
+	if _, begun := t.Parts[p.Person.ID]; !begun && !member(t, p.Person.ID) {
+		return nil // who left while being added may be a member all the same
 	}
 	m, err := x.membership(ctx, t, p.Person.ID)
 	if err != nil {
 		return err
 	}
 	if m != "" {
-		if err := x.removes.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
-			return err
-		}
-		if err := x.sender(t).RemoveMember(ctx, graph.ChatID(t.Chat), m); err != nil && !graph.Missing(err) {
+		if err := x.remove(ctx, t, m); err != nil {
 			return err // the lane waits or blocks: nothing is posted where the person still reads
 		}
 		if x.crash("member.removed") {

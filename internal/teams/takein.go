@@ -69,7 +69,8 @@ type fetcher struct {
 var errQuotesUnknown = errors.New("what is quoted is not known yet")
 
 // quoted returns the line that a message of the thread is, or 0. Of one that is not known it can't be told whether it holds something
-// private: the thread is read back, and if it stays unknown, what quotes it is private. [R20]
+// private: the thread is read back, and if it stays unknown, what quotes it is private. So is what quotes words that were not let in: of
+// somebody who takes no part, or of a post that stood twice. [R20]
 func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
 	seq, known, err := f.lineOf(ctx, id)
 	switch {
@@ -101,6 +102,7 @@ func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (seq chat.Seq,
 	}
 	if !known { // asked second: of a post that people reacted to it is noted, too, that it was heard
 		h, known, err := f.Store.HeardOf(ctx, f.c.ID, string(id))
+		f.quotesPrivate = f.quotesPrivate || known && h.Seq == 0
 		return h.Seq, known, err
 	}
 	seq, err = f.quotable(ctx, p)

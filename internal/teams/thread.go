@@ -212,7 +212,7 @@ func entitled(title string, t *store.Thread) bool {
 func (x *lane) findCreated(ctx context.Context, t *store.Thread) (found graph.Chat, ok bool, err error) {
 	var all []graph.Chat
 	since := t.Attempt.StartedAt.Add(-2 * time.Minute)
-	if err := x.sender(t).Chats(ctx, pace(x.others, "", graph.CatchUp), func(c graph.Chat) bool {
+	if err := x.sender(t).Chats(ctx, pace(x.chats, string(t.Sender), graph.CatchUp), func(c graph.Chat) bool {
 		if c.Type == graph.Group && entitled(c.Topic, t) && c.Created.After(since) {
 			all = append(all, c)
 		}
