@@ -34,6 +34,7 @@ func (w *world) check() {
 			w.fail("#%d can't be read: %v", c.number, err)
 			continue
 		}
+		faultless := len(w.wrong)
 		e.dense()
 		e.acknowledged()
 		e.threads()
@@ -42,6 +43,9 @@ func (w *world) check() {
 		e.rest()
 		e.customerSees()
 		e.more()
+		if len(w.wrong) > faultless {
+			e.tellAll()
+		}
 	}
 	w.subscriptions()
 	for kind, n := range w.tenant.FaultCounts() {
@@ -80,6 +84,24 @@ func (w *world) gather(c *conversation) (*evidence, error) {
 
 func (e *evidence) fail(format string, args ...any) {
 	e.w.fail("#%d %s", e.number, fmt.Sprintf(format, args...))
+}
+
+// tellAll puts the log and the thread into the story.
+func (e *evidence) tellAll() {
+	for _, x := range e.log {
+		what := fmt.Sprintf("%q", x.Content.PlainText())
+		if x.Fact != nil {
+			who := e.nameOf(x.Fact.Subject)
+			if x.Fact.Participant != nil {
+				who = x.Fact.Participant.Name
+			}
+			what = fmt.Sprintf("%s %s %s", who, x.Fact.State, x.Fact.Reason)
+		}
+		e.w.say("#%d log %d at %s: %s of %s (%s%s, of %d): %s", e.number, x.Seq, x.At.Format("15:04:05.000"), x.Kind, e.nameOf(x.Author), x.Via, x.Audience, x.Ref, what)
+	}
+	for _, m := range e.thread.Messages {
+		e.w.say("#%d thread %s at %s by %s (app %q, deleted %v): %q", e.number, m.ID, m.Created.Format("15:04:05.000"), m.From, m.App, m.IsDeleted(), m.Text())
+	}
 }
 
 // dense is INV2: numbers from 1 without gaps.
@@ -321,7 +343,7 @@ func (e *evidence) window(s *said, m teamsim.Message) (must, may bool) {
 	for _, x := range e.log {
 		switch {
 		case x.Fact == nil:
-		case x.Kind == chat.Invitation && x.Fact.Participant != nil && x.Fact.Participant.Name == s.who:
+		case x.Kind == chat.Invitation && x.Fact.State == chat.Inviting && e.guest(x) == s.who:
 			if since.IsZero() || !must {
 				since = x.At
 			}
@@ -341,6 +363,14 @@ func (e *evidence) window(s *said, m teamsim.Message) (must, may bool) {
 	may = may || must && m.Created.After(since.Add(-time.Second)) // Microsoft's clock is not ours
 	must = must && m.Created.After(since)
 	return must, may || must
+}
+
+// guest is whom an entry about an invitation is about.
+func (e *evidence) guest(x chat.Entry) string {
+	if x.Fact.Participant != nil {
+		return x.Fact.Participant.Name
+	}
+	return e.nameOf(x.Fact.Subject)
 }
 
 func (e *evidence) nameOf(id chat.ParticipantID) string {

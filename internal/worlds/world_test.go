@@ -70,6 +70,9 @@ type world struct {
 	story  []string                // guarded by mu
 	counts map[string]int          // guarded by mu: misfortunes of our own making, by kind
 	wrong  []string                // guarded by mu
+
+	unclear int // guarded by mu: requests of the product whose outcome it did not know
+	twice   int // posts that stood twice for a moment; known at the end
 }
 
 // disk is what a world's nodes keep when they die.
@@ -200,6 +203,11 @@ func (w *world) count(kind string) {
 // Write takes the servers' logs into the story.
 func (w *world) Write(p []byte) (int, error) {
 	w.say("log: %s", strings.TrimSpace(string(p)))
+	if strings.Contains(string(p), "outcome unclear") {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.unclear++
+	}
 	return len(p), nil
 }
 
@@ -412,8 +420,11 @@ type verdict struct {
 	faults map[string]int
 	wrong  []string
 	story  []string
-	asked  []teamsim.Request // of Microsoft
-	plan   []act
+
+	unclear, twice int // outcomes, posts
+
+	asked []teamsim.Request // of Microsoft
+	plan  []act
 }
 
 // trace is a hash of all that happened, and when.
@@ -460,7 +471,8 @@ func bubble(t *testing.T, f *fixtures, seed uint64, only map[int]bool) (v *verdi
 func (w *world) verdict() *verdict {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	v := &verdict{seed: w.seed, faults: maps.Clone(w.counts), wrong: w.wrong, story: w.story, asked: w.tenant.Requests(), plan: w.plan}
+	v := &verdict{seed: w.seed, faults: maps.Clone(w.counts), wrong: w.wrong, story: w.story, asked: w.tenant.Requests(), plan: w.plan,
+		unclear: w.unclear, twice: w.twice}
 	for kind, n := range w.tenant.FaultCounts() {
 		if !strings.HasPrefix(kind, overRate) {
 			v.faults[kind] = n
