@@ -308,7 +308,6 @@ type Heard struct {
 	Modified  time.Time         `json:"-"` // of the version taken in
 	Edited    time.Time         `json:"edited,omitzero"`
 	Deleted   bool              `json:"deleted,omitempty"`
-	Withheld  bool              `json:"withheld,omitempty"`  // by a policy of the organisation
 	Reactions map[string]string `json:"reactions,omitempty"` // "person emoji" → emoji
 }
 

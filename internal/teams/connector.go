@@ -61,7 +61,7 @@ type Connector struct {
 	marker      []byte // key of the hidden markers
 	keys        *graph.KeySet
 	talks       talks
-	chats       *graph.Budget // listing the chats of a person, whose id it goes by
+	chats       *graph.Budget // reading somebody's chats and their list: it goes by the person's id
 
 	mu       sync.Mutex
 	tokens   map[signIn]*tokens
@@ -89,7 +89,7 @@ func New(ctx context.Context, c Config) (*Connector, error) {
 	if c.Settle == 0 {
 		c.Settle = settle
 	}
-	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), chats: graph.NewBudget(othersPerSecond, chatListsASecond, perChat),
+	k := &Connector{Config: c, incarnation: c.Store.NewID(), keys: graph.NewKeySet(c.Endpoint), chats: graph.NewBudget(othersPerSecond, chatReadsASecond, perChat),
 		tokens: map[signIn]*tokens{}, runs: map[chat.AccountID]*run{}, accounts: map[chat.AccountID]store.Account{}, counts: map[chat.AccountID]map[Event]int{}, throttleNoted: map[chat.AccountID]time.Time{}}
 	var err error
 	if k.marker, err = k.markerKey(ctx); err != nil {
@@ -293,7 +293,7 @@ const (
 	readsPerSecond   = 18
 	othersPerSecond  = 25
 	perChat          = 1050 * time.Millisecond // one call
-	chatListsASecond = 5                       // of one person
+	chatReadsASecond = 4                       // of one person, lists of chats among them; one is left for what is read again with a fresh token
 	membersAMinute   = 4
 	membersWindow    = 61 * time.Second
 )

@@ -53,7 +53,12 @@ func (e *ear) departures(ctx context.Context, members []graph.Member) error {
 	}
 	for who := range e.gone {
 		p, ok := e.person(graph.UserID(who))
-		if !ok || p.Kind != chat.Expert || !p.Present() || p.JoinedAt == nil || listed[who] {
+		if !ok || p.Kind != chat.Expert || !p.Present() || listed[who] {
+			continue
+		}
+		if in, err := e.isIn(ctx, p); err != nil {
+			return err
+		} else if !in {
 			continue
 		}
 		if err := e.Desk.ExpertLeft(ctx, e.c.ID, p.ID, chat.ReasonLeft); err != nil {
@@ -61,4 +66,14 @@ func (e *ear) departures(ctx context.Context, members []graph.Member) error {
 		}
 	}
 	return nil
+}
+
+// isIn reports whether somebody's part has begun: they have joined, or are known to have been made a member and are about to be reported. Of
+// somebody who is still on the way in, a message about an earlier part is meant.
+func (e *ear) isIn(ctx context.Context, p chat.Participant) (bool, error) {
+	if p.JoinedAt != nil || !member(&e.t, p.Person.ID) {
+		return p.JoinedAt != nil, nil
+	}
+	_, left, err := e.ahead(ctx, p)
+	return !left, err
 }

@@ -108,7 +108,7 @@ func (e *ear) hear(ctx context.Context, m graph.ChatMessage) error {
 
 // remember records which version was taken in.
 func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) error {
-	h.Deleted, h.Withheld = m.Deleted != nil, withheld(m)
+	h.Deleted = m.Deleted != nil
 	if m.Edited != nil {
 		h.Edited = *m.Edited
 	}
@@ -201,7 +201,7 @@ func (e *ear) first(ctx context.Context, m graph.ChatMessage, p chat.Participant
 		return errCrashed
 	}
 	h.Seq, h.Deleted = posted.Seq, false
-	if posted.Repeat && m.Edited != nil { // taken in before, but perhaps in an older version
+	if posted.Repeat { // taken in before, but perhaps in an older version
 		return e.changed(ctx, m, p, h)
 	}
 	if err := e.reactions(ctx, m, h.Seq, &h); err != nil {
@@ -246,14 +246,18 @@ func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant,
 }
 
 // changed takes in a newer version of a message that is in the log: an edit, a deletion, its undoing, reactions, and that a policy
-// withholds it or no longer does, which is no edit in Teams.
+// withholds it or no longer does, which is no edit in Teams. What was taken in of it before is read in the log: a server that died may not
+// have recorded it.
 func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != h.Withheld
-	var err error
+	deleted, hidden, err := e.stands(ctx, h.Seq)
+	if err != nil {
+		return err
+	}
+	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != hidden
 	switch {
-	case m.Deleted != nil && !h.Deleted:
+	case m.Deleted != nil && !deleted:
 		_, err = e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: p.ID, Key: versionKey(m, "d")})
-	case m.Deleted == nil && (edited || h.Deleted):
+	case m.Deleted == nil && (edited || deleted):
 		err = e.edited(ctx, m, p, &h)
 	}
 	if err == nil && m.Deleted == nil {
@@ -266,6 +270,29 @@ func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participa
 		return errCrashed
 	}
 	return e.remember(ctx, m, h)
+}
+
+// stands tells whether a line is deleted in the log, and whether its newest version says that a policy withholds it.
+func (e *ear) stands(ctx context.Context, seq chat.Seq) (deleted, hidden bool, err error) {
+	line, err := e.Store.Entry(ctx, e.c.ID, seq)
+	if err != nil {
+		return false, false, err
+	}
+	hidden = withheldLine(line.Content)
+	for after := seq; ; {
+		list, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
+		if err != nil || len(list) == 0 {
+			return deleted, hidden, err
+		}
+		for _, x := range list {
+			switch after = x.Seq; {
+			case x.Ref == seq && x.Kind == chat.Edit:
+				deleted, hidden = false, withheldLine(x.Content)
+			case x.Ref == seq && x.Kind == chat.Delete:
+				deleted = true
+			}
+		}
+	}
 }
 
 // edited takes in new words for a line. A line that was for everyone and is marked as private now is taken back from the customer,

@@ -41,6 +41,9 @@ func (justSignedIn) Challenged(context.Context, string) error { return errNeedsS
 // mayUseTeams refuses the sign-in of a person who has no licence for Teams: nothing that it is for would work. Error: chat.Conflict
 // "no_own_licence".
 func (k *Connector) mayUseTeams(ctx context.Context, account chat.AccountID, who graph.SignIn) error {
+	if err := k.chats.Wait(ctx, graph.ChatID(who.ObjectID), graph.Live); err != nil {
+		return err
+	}
 	err := graph.NewClient(k.endpoint(account), justSignedIn{who}).CheckChats(ctx)
 	if err == nil {
 		return nil

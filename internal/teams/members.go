@@ -23,7 +23,7 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 			if !graph.Permanent(err) {
 				return err
 			}
-			reason, detail := graph.Reason(blame(ctx, x.sender(t), pace(x.others, "", graph.Live), err))
+			reason, detail := graph.Reason(blame(ctx, x.sender(t), pace(x.chats, string(t.Sender), graph.Live), err))
 			if reason == "chat_gone" {
 				reason = "person_unknown"
 			}

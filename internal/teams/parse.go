@@ -38,7 +38,7 @@ const (
 // message is never nothing. What Graph hands us is foreign input: only what is known passes, as text. [contract §6.1, §6.2]
 func parse(m graph.ChatMessage, o outside) chat.Content {
 	if withheld(m) {
-		return chat.Content{{T: chat.Placeholder, What: "policy"}}
+		return chat.Content{{T: chat.Placeholder, What: policy}}
 	}
 	p := &parser{message: m, outside: o, placed: map[int]bool{}, emojis: map[string]*chat.File{}}
 	f := &flow{allowed: blockTypes}
@@ -59,6 +59,14 @@ func parse(m graph.ChatMessage, o outside) chat.Content {
 // withheld reports whether a policy of the organisation keeps a message from its readers.
 func withheld(m graph.ChatMessage) bool {
 	return m.PolicyBroken != nil && strings.Contains(m.PolicyBroken.Action, "blockAccess") // may stand beside others: "notifySender,blockAccess"
+}
+
+// policy is what the placeholder of a withheld message says.
+const policy = "policy"
+
+// withheldLine reports whether a line says that a policy withholds what was written.
+func withheldLine(content chat.Content) bool {
+	return slices.ContainsFunc(content, func(n chat.Node) bool { return n.T == chat.Placeholder && n.What == policy })
 }
 
 // parser is one parse under way.

@@ -108,6 +108,9 @@ func (k *Connector) own(ctx context.Context, l store.Link, id graph.ChatID) erro
 	if k.talks.knows(whoIs(l), id) {
 		return nil
 	}
+	if err := k.chats.Wait(ctx, graph.ChatID(l.Person), graph.Live); err != nil {
+		return err
+	}
 	c, err := patiently(ctx, func() (graph.Chat, error) { return k.client(l.Account, l.Agent).Chat(ctx, id) })
 	if err != nil {
 		return k.refusedTalk(ctx, l.Agent, err)

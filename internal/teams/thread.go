@@ -104,6 +104,9 @@ func (x *lane) inspect(ctx context.Context, t *store.Thread, made graph.Chat) (g
 	if err := x.lists.Wait(ctx, graph.ChatID(made.ID), graph.Live); err != nil {
 		return made, err
 	}
+	if err := x.chats.Wait(ctx, graph.ChatID(t.Sender), graph.Live); err != nil {
+		return made, err
+	}
 	read, err := x.sender(t).Chat(ctx, made.ID)
 	if err != nil {
 		return made, fmt.Errorf("%w: %w", errNotOurs, err) // it may have been made all the same
@@ -177,7 +180,7 @@ func (x *lane) created(ctx context.Context, t *store.Thread, made graph.Chat) er
 func (x *lane) refusedThread(ctx context.Context, t *store.Thread, experts []chat.Participant, err error) error {
 	reason, detail := "thread_refused", ""
 	if !errors.Is(err, errThreadRefused) {
-		reason, detail = graph.Reason(blame(ctx, x.sender(t), pace(x.others, "", graph.Live), err))
+		reason, detail = graph.Reason(blame(ctx, x.sender(t), pace(x.chats, string(t.Sender), graph.Live), err))
 		if reason == "chat_gone" {
 			reason = "person_unknown"
 		}

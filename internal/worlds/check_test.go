@@ -51,6 +51,9 @@ func (w *world) check() {
 	for kind, n := range w.tenant.FaultCounts() {
 		if strings.HasPrefix(kind, overRate) {
 			w.fail("INV11: %d times %s", n, kind)
+			for _, r := range w.tenant.Requests() {
+				w.say("request at %s: %s %s by %s: %d", r.At.UTC().Format("15:04:05.000"), r.Method, r.Path, r.Person, r.Status)
+			}
 		}
 	}
 }
@@ -100,7 +103,7 @@ func (e *evidence) tellAll() {
 		e.w.say("#%d log %d at %s: %s of %s (%s%s, of %d): %s", e.number, x.Seq, x.At.Format("15:04:05.000"), x.Kind, e.nameOf(x.Author), x.Via, x.Audience, x.Ref, what)
 	}
 	for _, m := range e.thread.Messages {
-		e.w.say("#%d thread %s at %s by %s (app %q, deleted %v): %q", e.number, m.ID, m.Created.Format("15:04:05.000"), m.From, m.App, m.IsDeleted(), m.Text())
+		e.w.say("#%d thread %s at %s (modified %s) by %s (app %q, deleted %v): %q", e.number, m.ID, m.Created.Format("15:04:05.000"), m.Modified.Format("15:04:05.000"), m.From, m.App, m.IsDeleted(), m.Text())
 	}
 }
 
@@ -285,12 +288,17 @@ func (e *evidence) heard() {
 		}
 		var at []chat.Entry
 		for _, x := range e.log {
-			if e.tells(x, s) {
+			if e.tells(x, s) && !(s.turned && x.Audience == chat.Everyone && e.takenBack(x.Seq)) {
 				at = append(at, x)
 			}
 		}
 		e.compare(s, m, at)
 	}
+}
+
+func (e *evidence) takenBack(seq chat.Seq) bool {
+	_, deleted := e.version(seq)
+	return deleted
 }
 
 func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
@@ -307,7 +315,7 @@ func (e *evidence) compare(s *said, m teamsim.Message, at []chat.Entry) {
 	case len(at) == 1 && !may:
 		e.fail("INV7: %s of %s stands at %d, though it was written outside of their part", s.token, s.who, at[0].Seq)
 		return
-	case len(at) == 0:
+	case len(at) == 0, s.turned && !must:
 		return
 	}
 	if private := at[0].Audience == chat.BackRoom; s.private && !private || private && !s.private && !s.quotes {

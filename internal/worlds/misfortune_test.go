@@ -24,11 +24,15 @@ func (w *world) turnKnobs(r *rand.Rand) {
 		}
 		return (.2 + .8*r.Float64()) * most
 	}
+	delayed := 150 // seconds; less than the calm takes
+	if w.long {
+		delayed = 600
+	}
 	f := teamsim.Faults{
-		ThrottleP: p(.15), RetryAfter: []string{teamsim.RetryAfterHonest, teamsim.RetryAfterNone, teamsim.RetryAfterPast, "0", "86400", "2.128"}[r.IntN(6)],
-		ErrorP: p(.12), ResetP: p(.1), LostAnswerP: p(.25), ZombieP: p(.2), BadAnswerP: p(.12), EmptyPageP: p(.3),
+		ThrottleP: p(.2), RetryAfter: []string{teamsim.RetryAfterHonest, teamsim.RetryAfterNone, teamsim.RetryAfterPast, "0", "86400", "2.128"}[r.IntN(6)],
+		ErrorP: p(.15), ResetP: p(.15), LostAnswerP: p(.3), ZombieP: p(.25), BadAnswerP: p(.15), EmptyPageP: p(.3),
 		NotifyDuplicateP: p(.4), NotifyReorderP: p(.5), NotifyDelayP: p(.2), NotifyLossP: p(.4), NotifyTamperP: p(.2),
-		NotifyDelay: time.Duration(1+r.IntN(600)) * time.Second, NotifyFirst: r.IntN(3) == 0, StrictRate: false,
+		NotifyDelay: time.Duration(1+r.IntN(delayed)) * time.Second, NotifyFirst: r.IntN(3) == 0, StrictRate: false,
 		SharedIDs: r.IntN(4) == 0, RefreshOnce: r.IntN(3) == 0,
 	}
 	if r.IntN(3) == 0 {
@@ -43,7 +47,7 @@ func (w *world) turnKnobs(r *rand.Rand) {
 	if r.IntN(2) == 0 && !w.latePosts() {
 		f.CleanUp = []string{teamsim.CleanUpStrips, teamsim.CleanUpRewrites, teamsim.CleanUpFlattens}[r.IntN(3)]
 	}
-	odds := map[store.Point]float64{store.PointRead: p(.01), store.PointBegin: p(.04), store.PointCommit: p(.04), store.PointAnswer: p(.04), store.PointHint: p(.25)}
+	odds := map[store.Point]float64{store.PointRead: p(.02), store.PointBegin: p(.08), store.PointCommit: p(.08), store.PointAnswer: p(.08), store.PointHint: p(.4)}
 	deaf := p(.4)
 	w.say("knobs: %+v; database %v; lost to browsers %.2f", f, odds, deaf)
 	w.tenant.SetFaults(func(x *teamsim.Faults) {
@@ -90,12 +94,8 @@ var accidents = []accident{
 		}
 		n.bootLater(time.Duration(r.IntN(90_000)) * time.Millisecond)
 	}},
-	{"crash point", 2, 6, func(w *world, r *rand.Rand) { // counted when it is reached
-		point := crashPoints[r.IntN(len(crashPoints))]
-		if p := w.pickNode(r).process(); p != nil {
-			w.say("the process is to crash at %s", point)
-			p.crash.arm(point)
-		}
+	{"crash point", 1, 3, func(w *world, r *rand.Rand) { // counted when it is reached
+		w.arm(crashPoints[r.IntN(len(crashPoints))])
 	}},
 	{tokensLapse, 0, 1, func(w *world, _ *rand.Rand) { w.tenant.LapseTokens(); w.count(tokensLapse) }},
 	{tokensExpire, 0, 2, func(w *world, _ *rand.Rand) { w.tenant.ExpireTokens(); w.count(tokensExpire) }},
@@ -183,10 +183,20 @@ var accidents = []accident{
 	}},
 }
 
+// arm lets the next process crash that comes to a point.
+func (w *world) arm(point string) {
+	w.say("a process is to crash at %s", point)
+	for _, n := range w.nodes {
+		if p := n.process(); p != nil {
+			p.crash.arm(point)
+		}
+	}
+}
+
 // misfortunes plans what goes wrong.
 func misfortunes(r *rand.Rand, length time.Duration) []act {
 	var plan []act
-	for at := time.Duration(0); at < length; at += time.Duration(20+r.IntN(40)) * time.Second {
+	for at := time.Duration(0); at < length; at += time.Duration(15+r.IntN(30)) * time.Second {
 		plan = append(plan, act{at: at, misfortune: true, what: "knobs", do: (*world).turnKnobs})
 	}
 	for _, a := range accidents {
@@ -207,7 +217,7 @@ func misfortunes(r *rand.Rand, length time.Duration) []act {
 // forged notifications, and a database that fails people who talk and look.
 const (
 	leastFaults = 80
-	flurries    = 20
+	flurries    = 30
 )
 
 func (w *world) flurry(r *rand.Rand) {

@@ -57,6 +57,7 @@ type said struct {
 	token   string
 	message string
 	private bool
+	turned  bool // private by an edit: what was said before is taken back from the customer
 	quotes  bool // a post of ours: in doubt that is private
 }
 
@@ -119,13 +120,18 @@ func (w *world) deafNow() bool {
 
 // settle brings agents and conversations in, before anything goes wrong.
 func (w *world) settle() {
-	for _, a := range []*agent{{"anna", "Anna Becker"}, {"ben", "Ben Okafor"}} {
+	r := dice(w.seed, diceSettle)
+	conferences := 1 + max(0, r.IntN(10)-7) // mostly one
+	if w.long {
+		conferences = 1 + r.IntN(3)
+	}
+	agents := []*agent{{"anna", "Anna Becker"}, {"ben", "Ben Okafor"}}
+	for _, a := range agents[:min(conferences, len(agents))] {
 		w.agents = append(w.agents, a)
 		w.must(w.signIn(a))
 	}
 	time.Sleep(5 * time.Second) // the subscriptions stand
-	r := dice(w.seed, diceSettle)
-	for i := range 1 + r.IntN(3) {
+	for i := range conferences {
 		c := &conversation{w: w, n: i + 1, agent: w.agents[r.IntN(len(w.agents))], customer: w.newOutbox(), staff: w.newOutbox()}
 		service := []chat.ServiceID{"technik", "rechnung"}[r.IntN(2)]
 		opened, err := w.server().desk.Open(w.ctx, desk.Opening{Service: service, Visitor: chat.Visitor{Name: fmt.Sprintf("Karla %d", c.n), Locale: "de"}})
@@ -356,14 +362,18 @@ func (c *conversation) changeInTeams(what string, pick int) {
 		return
 	}
 	me := c.w.tenant.As(s.who)
+	turn := what == "edits" && !s.private && pick%4 == 0
 	mark := ""
-	if s.private {
+	if s.private || turn {
 		mark = "// "
 	}
 	var err error
 	switch what {
 	case "edits":
 		err = me.Edit(x.ID, s.message, fmt.Sprintf("<p>%s%s geändert um %d</p>", mark, s.token, time.Now().UnixMilli()))
+		if turn && err == nil {
+			s.private, s.turned = true, true
+		}
 	case "deletes":
 		err = me.Delete(x.ID, s.message)
 	case "undeletes":

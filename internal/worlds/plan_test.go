@@ -10,6 +10,7 @@ import (
 
 	"trialog/internal/chat"
 	"trialog/internal/desk"
+	"trialog/internal/store"
 )
 
 // act is one thing that happens at a moment of the plan. It draws from dice of its own, so that leaving out one changes no other.
@@ -30,6 +31,8 @@ type choice struct {
 	weight int
 	what   string
 	do     func(c *conversation, r *rand.Rand)
+
+	crashes []string // points on the way of it
 }
 
 var (
@@ -40,39 +43,52 @@ var (
 
 func expert(r *rand.Rand) string { return experts[r.IntN(len(experts))] }
 
+// Crash points on the way of what people do.
+var (
+	onPosting     = []string{"post.intent", "post.called", "post.confirmed", "unclear.stored"}
+	onInviting    = []string{"thread.begun", "create.intent", "create.called", "create.stored", "part.begun", "member.added", "member.stored", "member.invited", "barrier.invitation", "barrier.invitation.done", "barrier.invitation.stored"}
+	onHearing     = []string{"hook.body", "hook.stored", "inbox.heard", "hear.posted"}
+	onChangeHeard = []string{"hear.changed", "hear.private"}
+	onEditing     = []string{"barrier.edit", "barrier.edit.done", "barrier.edit.stored", "ahead.changed", "ahead.stored"}
+	onDeleting    = []string{"barrier.delete", "barrier.delete.done", "barrier.delete.stored", "ahead.changed", "ahead.stored"}
+	onReacting    = []string{"barrier.reaction", "barrier.reaction.done", "barrier.reaction.stored"}
+	onLeaving     = []string{"barrier.left", "barrier.left.done", "barrier.left.stored", "member.removed"}
+	onReadingBack = []string{"readback.heard", "readback.stored"}
+)
+
 // choices is what people do.
 var choices = []choice{
-	{30, "customer speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Customer, chat.Everyone) }},
-	{24, "agent speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.Everyone) }},
-	{6, "agent speaks in private", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.BackRoom) }},
-	{9, "invites one", func(c *conversation, r *rand.Rand) { c.invite(expert(r)) }},
-	{3, "invites several", func(c *conversation, r *rand.Rand) { c.invite(experts[:2+r.IntN(2)]...) }},
-	{28, "expert speaks", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), false) }},
-	{6, "expert speaks in private", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), true) }},
-	{3, "agent speaks in Teams", func(c *conversation, _ *rand.Rand) { c.speakInTeams(c.agent.person, false) }},
-	{6, "edit in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("edits", r.IntN(100)) }},
-	{3, "deletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("deletes", r.IntN(100)) }},
-	{2, "undeletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("undeletes", r.IntN(100)) }},
-	{4, "reaction in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("reacts", r.IntN(100)) }},
-	{5, "agent edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Agent, r.IntN(100), false) }},
-	{4, "customer edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Customer, r.IntN(100), false) }},
-	{3, "deletion", func(c *conversation, r *rand.Rand) { c.changeOne(speakers[r.IntN(2)], r.IntN(100), true) }},
-	{3, "agent reacts", func(c *conversation, r *rand.Rand) { c.react(r.IntN(100)) }},
-	{2, "expert leaves", func(c *conversation, r *rand.Rand) { c.leaveInTeams(expert(r), r.IntN(2) == 0) }},
+	{30, "customer speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Customer, chat.Everyone) }, onPosting},
+	{24, "agent speaks", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.Everyone) }, onPosting},
+	{6, "agent speaks in private", func(c *conversation, _ *rand.Rand) { c.speak(chat.Agent, chat.BackRoom) }, onPosting},
+	{9, "invites one", func(c *conversation, r *rand.Rand) { c.invite(expert(r)) }, onInviting},
+	{3, "invites several", func(c *conversation, r *rand.Rand) { c.invite(experts[:2+r.IntN(2)]...) }, onInviting},
+	{28, "expert speaks", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), false) }, onHearing},
+	{6, "expert speaks in private", func(c *conversation, r *rand.Rand) { c.speakInTeams(expert(r), true) }, onHearing},
+	{3, "agent speaks in Teams", func(c *conversation, _ *rand.Rand) { c.speakInTeams(c.agent.person, false) }, onHearing},
+	{6, "edit in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("edits", r.IntN(100)) }, onChangeHeard},
+	{3, "deletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("deletes", r.IntN(100)) }, onChangeHeard},
+	{2, "undeletion in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("undeletes", r.IntN(100)) }, onChangeHeard},
+	{4, "reaction in Teams", func(c *conversation, r *rand.Rand) { c.changeInTeams("reacts", r.IntN(100)) }, onChangeHeard},
+	{5, "agent edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Agent, r.IntN(100), false) }, onEditing},
+	{4, "customer edits", func(c *conversation, r *rand.Rand) { c.changeOne(chat.Customer, r.IntN(100), false) }, onEditing},
+	{3, "deletion", func(c *conversation, r *rand.Rand) { c.changeOne(speakers[r.IntN(2)], r.IntN(100), true) }, onDeleting},
+	{3, "agent reacts", func(c *conversation, r *rand.Rand) { c.react(r.IntN(100)) }, onReacting},
+	{2, "expert leaves", func(c *conversation, r *rand.Rand) { c.leaveInTeams(expert(r), r.IntN(2) == 0) }, onLeaving},
 	{2, "agent removes", func(c *conversation, r *rand.Rand) {
 		c.withExpert("removes", expert(r), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
 			return n.desk.Remove(ctx, a, p)
 		})
-	}},
+	}, onLeaving},
 	{3, "agent retries an invitation", func(c *conversation, r *rand.Rand) {
 		c.withExpert("retries", expert(r), func(ctx context.Context, n *process, a desk.Actor, p chat.ParticipantID) error {
 			return n.desk.RetryInvitation(ctx, a, p)
 		})
-	}},
-	{3, "agent looks", func(c *conversation, _ *rand.Rand) { c.look() }},
+	}, onInviting},
+	{3, "agent looks", func(c *conversation, _ *rand.Rand) { c.look() }, onReadingBack},
 	{2, "agent retries the lane", func(c *conversation, _ *rand.Rand) {
 		c.asAgent("retries the lane", func(ctx context.Context, n *process, _ desk.Actor) error { return n.teams.Retry(ctx, c.id) })
-	}},
+	}, nil},
 }
 
 // choose picks by weight.
@@ -111,7 +127,10 @@ func moment(r *rand.Rand, length time.Duration) time.Duration {
 // draw makes the plan of the seed: what people do, and what goes wrong meanwhile. All of it is drawn before anything is played.
 func (w *world) draw() {
 	r := dice(w.seed, dicePlan)
-	length := 3*time.Minute + moment(r, 5*time.Minute)
+	length := time.Minute + moment(r, 90*time.Second)
+	if w.long {
+		length = 3*time.Minute + moment(r, 5*time.Minute)
+	}
 	for _, c := range w.convs {
 		w.plan = append(w.plan, c.draw(r, length)...)
 	}
@@ -128,13 +147,31 @@ func (c *conversation) draw(r *rand.Rand, length time.Duration) (plan []act) {
 		plan = append(plan, act{at: at, what: fmt.Sprintf("#%d %s", c.number, what), do: func(_ *world, r *rand.Rand) { do(r) }})
 	}
 	tell(moment(r, length/5), "invites one", func(r *rand.Rand) { c.invite(expert(r)) })
-	for range 20 + r.IntN(30) {
-		x := choose(r)
-		tell(moment(r, length), x.what, func(r *rand.Rand) { x.do(c, r) })
+	acts := 6 + r.IntN(12)
+	if c.w.long {
+		acts = 20 + r.IntN(30)
+	}
+	crash := func(at time.Duration, points []string) {
+		if len(points) == 0 || r.IntN(5) > 0 {
+			return
+		}
+		point := points[r.IntN(len(points))]
+		plan = append(plan, act{at: at, misfortune: true, what: "crash at " + point, do: func(w *world, _ *rand.Rand) { w.arm(point) }})
+	}
+	for range acts {
+		x, at := choose(r), moment(r, length)
+		crash(at, x.crashes)
+		tell(at, x.what, func(r *rand.Rand) { x.do(c, r) })
 	}
 	if r.IntN(4) == 0 {
-		by := speakers[r.IntN(2)]
-		tell(length-moment(r, length/6), fmt.Sprintf("%s ends the chat", by), func(*rand.Rand) { c.close(by) })
+		by, at := speakers[r.IntN(2)], length-moment(r, length/6)
+		crash(at, []string{"barrier.closed"})
+		tell(at, fmt.Sprintf("%s ends the chat", by), func(*rand.Rand) { c.close(by) })
+		for name := range slices.Values(experts) { // the late are answered once
+			late := at + moment(r, 20*time.Second)
+			crash(late, []string{"late.intent", "late.called", "late.confirmed"})
+			tell(late, "expert speaks", func(*rand.Rand) { c.speakInTeams(name, false) })
+		}
 	}
 	return plan
 }
@@ -164,7 +201,11 @@ func (w *world) calm() {
 	w.route()
 	time.Sleep(time.Minute) // nothing may need a person to go on
 	w.stalled()
-	for round := range 3 {
+	rounds := []time.Duration{time.Minute, 2 * time.Minute, 3 * time.Minute}
+	if w.long {
+		rounds = []time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute}
+	}
+	for _, rest := range rounds {
 		for _, a := range w.agents {
 			if l, ok := w.link(w.server(), a); !ok || l.State != "connected" {
 				w.must(w.signIn(a))
@@ -176,6 +217,26 @@ func (w *world) calm() {
 				w.fail("#%d can't retry: %v", c.number, err)
 			}
 		}
-		time.Sleep([]time.Duration{time.Minute, 5 * time.Minute, 10 * time.Minute}[round])
+		time.Sleep(rest)
+		if !w.long && w.atRest() {
+			return
+		}
 	}
+}
+
+// atRest reports whether nothing is under way any more, and nothing is waited for.
+func (w *world) atRest() bool {
+	ctx, cancel := context.WithTimeout(w.ctx, time.Millisecond)
+	defer cancel()
+	waiting, err := w.server().store.Deliveries(w.ctx, "contoso", 1)
+	if err != nil || len(waiting) > 0 || w.tenant.Idle(ctx) != nil {
+		return false
+	}
+	for _, c := range w.convs {
+		t, ok, err := w.server().store.Thread(w.ctx, c.id)
+		if err != nil || ok && (t.Attempt != nil || t.Echo != "" || t.CatchUp || !t.Recheck.IsZero() || t.State != store.LaneIdle && t.State != store.LaneEnded) {
+			return false
+		}
+	}
+	return true
 }
