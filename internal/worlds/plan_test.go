@@ -163,6 +163,18 @@ func (c *conversation) draw(r *rand.Rand, length time.Duration) (plan []act) {
 		crash(at, x.crashes)
 		tell(at, x.what, func(r *rand.Rand) { x.do(c, r) })
 	}
+	if r.IntN(6) == 0 { // all experts leave, and what stands in the thread is changed
+		at := length - moment(r, length/3)
+		for _, name := range experts {
+			tell(at, "expert leaves", func(r *rand.Rand) { c.leaveInTeams(name, r.IntN(2) == 0) })
+		}
+		at += 5*time.Second + moment(r, 20*time.Second)
+		for range 3 {
+			crash(at, []string{"ahead.changed", "ahead.stored"})
+			tell(at, "change", func(r *rand.Rand) { c.changeOne(speakers[r.IntN(2)], r.IntN(100), r.IntN(2) == 0) })
+			at += moment(r, 5*time.Second)
+		}
+	}
 	if r.IntN(4) == 0 {
 		by, at := speakers[r.IntN(2)], length-moment(r, length/6)
 		crash(at, []string{"barrier.closed"})
