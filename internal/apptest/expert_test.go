@@ -383,13 +383,15 @@ func (p *player) failNext(verb string, args []string) error {
 	case "spares":
 		fault.Kind = teamsim.Hold
 	}
-	if args[2] != "" {
+	if args[2] != "" && fault.Kind == teamsim.Zombie {
+		fault.Delay, err = time.ParseDuration(args[2])
+	} else if args[2] != "" {
 		if fault.Status, err = strconv.Atoi(args[2]); err != nil {
 			return err
 		}
 	}
 	p.w.Tenant.FailNext(match, fault)
-	return nil
+	return err
 }
 
 func (p *player) hasThreads(ctx context.Context, args []string) error {

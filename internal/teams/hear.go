@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -249,15 +250,15 @@ func (e *ear) late(ctx context.Context, m graph.ChatMessage, p chat.Participant,
 // withholds it or no longer does, which is no edit in Teams. What was taken in of it before is read in the log: a server that died may not
 // have recorded it.
 func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participant, h store.Heard) error {
-	deleted, hidden, err := e.stands(ctx, h.Seq)
-	if err != nil {
+	stands, err := e.stands(ctx, m.ID, &h)
+	if err != nil || m.Modified.UnixMilli() < stands.version {
 		return err
 	}
-	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != hidden
+	edited := m.Edited != nil && m.Edited.After(h.Edited) || withheld(m) != stands.withheld
 	switch {
-	case m.Deleted != nil && !deleted:
+	case m.Deleted != nil && !stands.deleted:
 		_, err = e.Desk.ThreadDelete(ctx, e.c.ID, h.Seq, desk.ThreadLine{By: p.ID, Key: versionKey(m, "d")})
-	case m.Deleted == nil && (edited || deleted):
+	case m.Deleted == nil && (edited || stands.deleted):
 		err = e.edited(ctx, m, p, &h)
 	}
 	if err == nil && m.Deleted == nil {
@@ -272,24 +273,38 @@ func (e *ear) changed(ctx context.Context, m graph.ChatMessage, p chat.Participa
 	return e.remember(ctx, m, h)
 }
 
-// stands tells whether a line is deleted in the log, and whether its newest version says that a policy withholds it.
-func (e *ear) stands(ctx context.Context, seq chat.Seq) (deleted, hidden bool, err error) {
-	line, err := e.Store.Entry(ctx, e.c.ID, seq)
+// standing is how a message stands in the log.
+type standing struct {
+	deleted  bool
+	withheld bool  // its newest words say that a policy withholds it
+	version  int64 // of its newest change, in milliseconds of Microsoft's time; 0 when it is as it was first taken in
+}
+
+// stands reads how a message stands in the log. When it turned private, h moves on to the line that it is since.
+func (e *ear) stands(ctx context.Context, id graph.MessageID, h *store.Heard) (st standing, err error) {
+	private, ok, err := e.Store.EntryByKey(ctx, e.c.ID, messageKeyOf(id)+":p")
 	if err != nil {
-		return false, false, err
+		return st, err
 	}
-	hidden = withheldLine(line.Content)
-	for after := seq; ; {
+	first := h.Seq
+	if ok && h.Seq != private.Seq {
+		h.Seq, h.Reactions = private.Seq, nil
+	}
+	for after := first - 1; ; {
 		list, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
 		if err != nil || len(list) == 0 {
-			return deleted, hidden, err
+			return st, err
 		}
 		for _, x := range list {
-			switch after = x.Seq; {
-			case x.Ref == seq && x.Kind == chat.Edit:
-				deleted, hidden = false, withheldLine(x.Content)
-			case x.Ref == seq && x.Kind == chat.Delete:
-				deleted = true
+			after = x.Seq
+			if x.Ref == first || x.Ref == h.Seq {
+				st.version = max(st.version, versionOf(x.Key, id))
+			}
+			switch {
+			case x.Seq == h.Seq, x.Ref == h.Seq && x.Kind == chat.Edit:
+				st.deleted, st.withheld = false, withheldLine(x.Content)
+			case x.Ref == h.Seq && x.Kind == chat.Delete:
+				st.deleted = true
 			}
 		}
 	}
@@ -327,7 +342,7 @@ func (e *ear) takeBack(ctx context.Context, m graph.ChatMessage, line desk.Threa
 	if e.crash("hear.private") {
 		return errCrashed
 	}
-	h.Seq = posted.Seq
+	h.Seq, h.Reactions = posted.Seq, nil
 	if posted.Repeat { // said before, but perhaps in an older version
 		line.Key = versionKey(m, "e")
 		_, err = e.Desk.ThreadEdit(ctx, e.c.ID, h.Seq, line)
@@ -345,6 +360,19 @@ func messageKeyOf(id graph.MessageID) string { return "t:" + string(id) }
 
 func versionKey(m graph.ChatMessage, what string) string {
 	return fmt.Sprintf("t:%s:%s%d", m.ID, what, m.Modified.UnixMilli())
+}
+
+// versionOf is the version of a message that an edit or deletion with that key took in, in milliseconds; 0 for any other key.
+func versionOf(key string, id graph.MessageID) int64 {
+	what, ours := strings.CutPrefix(key, messageKeyOf(id)+":")
+	if !ours || what == "" || !strings.Contains("ed", what[:1]) {
+		return 0
+	}
+	version, err := strconv.ParseInt(what[1:], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return version
 }
 
 // messageKey returns the message that an entry's key names, if the entry was written in Teams.

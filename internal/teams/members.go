@@ -18,6 +18,11 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if !ok || p.Person == nil || c.Status == chat.Closed || !p.Present() || p.State != chat.Inviting && p.State != chat.Invited {
 		return nil // overtaken: failed, left, in already, or all is over
 	}
+	hears := x.ear(*t, 0)
+	hears.c = c
+	if _, left, err := hears.ahead(ctx, p); left || err != nil {
+		return err // overtaken, too: they have left and were invited again, and that is carried out in its turn
+	}
 	if !member(t, p.Person.ID) {
 		if err := x.letIn(ctx, t, p.Person.ID, e); err != nil {
 			if !graph.Permanent(err) {
