@@ -72,7 +72,7 @@ var crashPoints = []string{
 var unreached = []string{"handover.added", "share.called", "upload.called", "upload.stored"}
 
 // enoughWorlds is a number of worlds in which a kind that can happen happens but for a chance of about one in a million.
-const enoughWorlds = 1000
+const enoughWorlds = 20_000
 
 // neverFired lists the kinds that did not happen.
 func neverFired(faults map[string]int) []string {

@@ -127,7 +127,7 @@ func moment(r *rand.Rand, length time.Duration) time.Duration {
 // draw makes the plan of the seed: what people do, and what goes wrong meanwhile. All of it is drawn before anything is played.
 func (w *world) draw() {
 	r := dice(w.seed, dicePlan)
-	length := time.Minute + moment(r, 90*time.Second)
+	length := 40*time.Second + moment(r, 70*time.Second)
 	if w.long {
 		length = 3*time.Minute + moment(r, 5*time.Minute)
 	}
@@ -147,7 +147,7 @@ func (c *conversation) draw(r *rand.Rand, length time.Duration) (plan []act) {
 		plan = append(plan, act{at: at, what: fmt.Sprintf("#%d %s", c.number, what), do: func(_ *world, r *rand.Rand) { do(r) }})
 	}
 	tell(moment(r, length/5), "invites one", func(r *rand.Rand) { c.invite(expert(r)) })
-	acts := 6 + r.IntN(12)
+	acts := 5 + r.IntN(10)
 	if c.w.long {
 		acts = 20 + r.IntN(30)
 	}
