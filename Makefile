@@ -80,8 +80,8 @@ out/worlds.test: scripts/seeded.go FORCE
 	$(GO) test -c -vet=off -overlay out/_seeded/overlay.json -tags seeded -o $@ ./internal/worlds
 .PHONY: FORCE
 
-sim: out/worlds.test ## WORLDS=200: seeded worlds of people and misfortunes, how often each happened, and some played twice; SEED=n: the story of one
-	cd internal/worlds && ../../out/worlds.test -test.run '^($(if $(SEED),,TestSameSeedSameTrace|)TestWorlds)$$' -test.v -test.timeout 0 -keep-going -worlds $(or $(WORLDS),200) $(if $(SEED),-seed $(SEED)) $(if $(ONLY),-only $(ONLY))
+sim: out/worlds.test ## WORLDS=200: seeded worlds of people and misfortunes, how often each happened, and some played twice; SEED=n: the story of one; LONG=n: one of n is long
+	cd internal/worlds && ../../out/worlds.test -test.run '^($(if $(SEED),,TestSameSeedSameTrace|)TestWorlds)$$' -test.v -test.timeout 0 -keep-going -worlds $(or $(WORLDS),200) $(if $(SEED),-seed $(SEED)) $(if $(LONG),-long $(LONG)) $(if $(ONLY),-only $(ONLY))
 
 histories: ## HISTORIES=50 CALLS=2000: what many clients called at once, held against one order, and how many calls that were
 	$(GO) test ./internal/histories -run TestHistories -v -timeout 0 -histories $(or $(HISTORIES),50) -calls $(or $(CALLS),2000)

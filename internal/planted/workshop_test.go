@@ -171,7 +171,7 @@ func (w *workshop) fine(first, n int) bool {
 // some are the arguments for n worlds.
 func some(first, n int) []string {
 	return []string{"-test.run", "^TestWorlds$", "-test.timeout", (time.Minute + time.Duration(n)*worldTime).String(),
-		"-first", strconv.Itoa(first), "-worlds", strconv.Itoa(n)}
+		"-first", strconv.Itoa(first), "-worlds", strconv.Itoa(n), "-long", "2"}
 }
 
 // grace is how long tests may go on after the first complaint: a bug may keep a world from ever coming to rest.

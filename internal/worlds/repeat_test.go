@@ -38,7 +38,8 @@ func TestSameSeedSameTrace(t *testing.T) {
 func TestSameSeedSamePlan(t *testing.T) {
 	plan := func(seed uint64) (acts []string) {
 		synctest.Test(t, func(t *testing.T) {
-			w := &world{seed: seed, convs: []*conversation{{number: 1}, {number: 2}}}
+			w := &world{seed: seed}
+			w.convs = []*conversation{{w: w, number: 1}, {w: w, number: 2}}
 			w.draw()
 			for _, a := range w.plan {
 				acts = append(acts, a.String())

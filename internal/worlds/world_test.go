@@ -55,7 +55,7 @@ type world struct {
 
 	nodes  []*node
 	shared bool
-	long   bool // one of 32: longer talks, in more conversations, and notifications that come much later
+	long   bool // longer talks, in more conversations, and notifications that come much later
 
 	agents []*agent
 	convs  []*conversation
@@ -161,7 +161,7 @@ func newWorld(t testing.TB, f *fixtures, seed uint64, d disk) *world {
 		}
 	})
 	w.shared = r.IntN(4) == 0
-	w.long = r.IntN(32) == 0
+	w.long = r.IntN(*longs) == 0
 	nodes := 1
 	if w.shared {
 		nodes = 2

@@ -28,6 +28,7 @@ var (
 	first  = flag.Uint64("first", 1, "seed of the first world")
 	single = flag.Uint64("seed", 0, "play one world only, and tell its story")
 	acts   = flag.String("only", "", "with -seed: numbers of the acts to play, with commas between them; all others are left out")
+	longs  = flag.Int("long", 32, "one of how many worlds is long, by chance: it is part of what a seed means")
 	keep   = flag.Bool("keep-going", false, "play on after a world that is wrong")
 	procs  = flag.Int("procs", runtime.NumCPU(), "how many processes play; each plays one world at a time, on one core")
 
@@ -183,7 +184,7 @@ func (c *tally) run(t *testing.T, from uint64, n int) error {
 		all.Go(func() {
 			worlds := (uint64(n) + share - 1 - i) / share
 			failures[i] = c.play(ctx, stop, "-first", fmt.Sprint(from+i), "-worlds", fmt.Sprint(worlds), "-stride", fmt.Sprint(share),
-				"-seed", fmt.Sprint(*single), "-only", *acts, "-shrink", fmt.Sprint(c.shrink))
+				"-seed", fmt.Sprint(*single), "-only", *acts, "-shrink", fmt.Sprint(c.shrink), "-long", fmt.Sprint(*longs))
 		})
 	}
 	all.Wait()
@@ -280,6 +281,11 @@ func replay(r result) string {
 	only := " -only " + r.Only
 	if seeded {
 		command, only = fmt.Sprintf("make sim SEED=%d", r.Seed), " ONLY="+r.Only
+	}
+	if long := flag.Lookup("long"); long.Value.String() != long.DefValue && seeded {
+		command += " LONG=" + long.Value.String()
+	} else if long.Value.String() != long.DefValue {
+		command += " -long " + long.Value.String()
 	}
 	if len(r.Acts) == 0 || r.Only == "" {
 		return command
