@@ -208,7 +208,7 @@ func misfortunes(r *rand.Rand, length time.Duration) []act {
 		}
 	}
 	for i := range flurries {
-		plan = append(plan, act{at: length + time.Duration(i)*3*time.Second, misfortune: true, what: "flurry", do: (*world).flurry})
+		plan = append(plan, act{at: length + time.Duration(i)*3*time.Second, misfortune: true, filler: true, what: "flurry", do: (*world).flurry})
 	}
 	return plan
 }
@@ -221,9 +221,6 @@ const (
 )
 
 func (w *world) flurry(r *rand.Rand) {
-	if w.faults() >= leastFaults {
-		return
-	}
 	w.say("flurry")
 	for _, n := range w.nodes {
 		n.boot() // where nobody serves, nothing fails

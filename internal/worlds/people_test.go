@@ -121,7 +121,7 @@ func (w *world) deafNow() bool {
 // settle brings agents and conversations in, before anything goes wrong.
 func (w *world) settle() {
 	r := dice(w.seed, diceSettle)
-	conferences := 1 + max(0, r.IntN(10)-7) // mostly one
+	conferences := 1 + r.IntN(8)/7 // mostly one
 	if w.long {
 		conferences = 1 + r.IntN(3)
 	}

@@ -18,6 +18,7 @@ type act struct {
 	number     int // in the plan, from 1
 	at         time.Duration
 	misfortune bool
+	filler     bool // only where too little has gone wrong; nothing else follows it in a plan
 	what       string
 	do         func(*world, *rand.Rand)
 }
@@ -127,7 +128,7 @@ func moment(r *rand.Rand, length time.Duration) time.Duration {
 // draw makes the plan of the seed: what people do, and what goes wrong meanwhile. All of it is drawn before anything is played.
 func (w *world) draw() {
 	r := dice(w.seed, dicePlan)
-	length := 40*time.Second + moment(r, 70*time.Second)
+	length := 35*time.Second + moment(r, 55*time.Second)
 	if w.long {
 		length = 3*time.Minute + moment(r, 5*time.Minute)
 	}
@@ -194,6 +195,9 @@ func (w *world) play() {
 	for _, a := range w.plan {
 		if w.only != nil && !w.only[a.number] {
 			continue
+		}
+		if a.filler && w.faults() >= leastFaults {
+			return
 		}
 		time.Sleep(time.Until(began.Add(a.at)))
 		a.do(w, dice(w.seed, diceActs+uint64(a.number)))

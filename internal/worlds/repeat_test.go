@@ -14,7 +14,7 @@ func TestSameSeedSameTrace(t *testing.T) {
 	if !seeded {
 		t.Skip("without the overlay of scripts/seeded.go the order of what happens at the same moment is left to chance (make sim has it)")
 	}
-	once, again := newTally(2), newTally(1) // so that each world comes after others
+	once, again := newTally(t, 2), newTally(t, 1) // so that each world comes after others
 	for _, c := range []*tally{once, again} {
 		c.keep, c.shrink = true, 0
 		if err := c.run(t, *first, *repeats); err != nil {

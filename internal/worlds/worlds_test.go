@@ -61,7 +61,7 @@ func TestWorlds(t *testing.T) {
 		perform(t)
 		return
 	}
-	c := newTally(*procs)
+	c := newTally(t, *procs)
 	began := time.Now()
 	seeds, n := *first, *count
 	if *single != 0 {
@@ -128,6 +128,7 @@ type tally struct {
 	procs  int  // that play
 	keep   bool // play on after a world that is wrong
 	shrink int
+	log    func(format string, args ...any) // tells at once what a long run would tell at its end
 
 	mu      sync.Mutex
 	worlds  int
@@ -141,8 +142,8 @@ type tally struct {
 	story   []string
 }
 
-func newTally(procs int) *tally {
-	return &tally{procs: procs, keep: *keep, shrink: *runs, faults: map[string]int{}, traces: map[uint64]string{}}
+func newTally(t *testing.T, procs int) *tally {
+	return &tally{procs: procs, log: t.Logf, keep: *keep, shrink: *runs, faults: map[string]int{}, traces: map[uint64]string{}}
 }
 
 // add counts a world; it reports whether that was right.
@@ -160,11 +161,18 @@ func (c *tally) add(r result) bool {
 	}
 	if len(r.Wrong) > 0 {
 		c.bad = append(c.bad, r)
+		c.log("world %d is wrong: %s", r.Seed, r.Wrong[0])
+	}
+	if c.worlds%progressEvery == 0 {
+		c.log("%d worlds, %d of them wrong", c.worlds, len(c.bad))
 	}
 	c.traces[r.Seed] = r.Trace
 	c.story = append(c.story, r.Story...)
 	return len(r.Wrong) == 0
 }
+
+// progressEvery is after how many worlds a long run tells how far it is.
+const progressEvery = 5000
 
 func faultsOf(r result) (n int) {
 	for _, times := range r.Faults {
