@@ -51,9 +51,11 @@ func (w *world) check() {
 	for kind, n := range w.tenant.FaultCounts() {
 		if strings.HasPrefix(kind, overRate) {
 			w.fail("INV11: %d times %s", n, kind)
-			for _, r := range w.tenant.Requests() {
-				w.say("request at %s: %s %s by %s: %d", r.At.UTC().Format("15:04:05.000"), r.Method, r.Path, r.Person, r.Status)
-			}
+		}
+	}
+	if len(w.wrong) > 0 {
+		for _, r := range w.tenant.Requests() {
+			w.say("request at %s: %s %s by %s: %d", r.At.UTC().Format("15:04:05.000"), r.Method, r.Path, r.Person, r.Status)
 		}
 	}
 }
@@ -91,6 +93,7 @@ func (e *evidence) fail(format string, args ...any) {
 
 // tellAll puts the log and the thread into the story.
 func (e *evidence) tellAll() {
+	e.w.say("#%d lane: %+v", e.number, e.lane)
 	for _, x := range e.log {
 		what := fmt.Sprintf("%q", x.Content.PlainText())
 		if x.Fact != nil {
