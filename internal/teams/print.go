@@ -119,6 +119,6 @@ func claim(t store.Thread, m graph.ChatMessage) string {
 
 // resembles reports that a message, whose marker is lost, may be what an attempt has posted though Teams changed its words as well.
 func resembles(t store.Thread, m graph.ChatMessage) bool {
-	return t.Attempt != nil && bySender(t, m) && m.Deleted == nil && sameHead(t.Attempt.Print, m.Body.Content) &&
+	return t.Attempt != nil && bySender(t, m) && m.Deleted == nil && markerOf(t, m) == "" && sameHead(t.Attempt.Print, m.Body.Content) &&
 		(t.LastRemote == "" || newer(string(m.ID), t.LastRemote))
 }

@@ -72,3 +72,22 @@ func TestClaim(t *testing.T) {
 		}
 	}
 }
+
+// TestResembles: with words that Teams changed, a post is known by its head, unless it carries another marker of ours.
+func TestResembles(t *testing.T) {
+	const late, closing = "<p>Der Service-Chat #7 ist bereits beendet.</p>", "<p>Der Service-Chat #7 ist beendet.</p>"
+	open := store.Thread{Sender: "anna", LastRemote: "1000", Attempt: &store.Attempt{Marker: "M", Print: printOf(late)}}
+	for name, tt := range map[string]struct {
+		html string
+		want bool
+	}{
+		"other words":                     {"<p>Der Service-Chat #7 ist [gesperrt]</p>", true},
+		"another post that came out late": {closing + markTag("ABCDEFGHIJKLMNOP"), false},
+		"another chat":                    {"<p>Der Service-Chat #8 ist bereits beendet.</p>", false},
+	} {
+		m := graph.ChatMessage{ID: "2000", From: &graph.From{User: &graph.Who{ID: "anna"}}, Body: graph.Body{ContentType: "html", Content: tt.html}}
+		if got := resembles(open, m); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
