@@ -95,6 +95,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		if wait := until(t.Recheck, x.Settle); wait > 0 {
 			return wait, nil // a post that stands twice is still to be found
 		}
+		if t.Echo != "" {
+			return x.awaitEcho(ctx, t) // and whether Microsoft tells of this thread at all
+		}
 		t.Ended = true
 		return now, x.put(ctx, t, store.LaneEnded, "", "")
 	}
@@ -139,7 +142,7 @@ func (x *lane) awaitEcho(ctx context.Context, t *store.Thread) (time.Duration, e
 	}
 	x.count(t.Account, Overdue)
 	x.Log.WarnContext(ctx, "teams: no notification of an own post, reading back", "conversation", x.id)
-	t.Echo = ""
+	t.Echo, t.Recheck = "", time.Now().Add(x.Settle).UTC() // until Microsoft tells again, it does not tell of what comes
 	if err := x.doubt(ctx, t.Account, t.Agent); err != nil {
 		return idle, err
 	}
