@@ -482,12 +482,16 @@ func (p *player) server(_ context.Context, args []string) error {
 		}
 	case "starts":
 		return p.w.Again()
+	case "backed-up":
+		return p.w.BackUp()
+	case "restored":
+		return p.w.Restore()
 	case "third-member":
 		return p.thirdMember(args[1:])
 	case "names":
 		return p.names(args[1:])
 	default:
-		return fmt.Errorf("a server is killed, dies-at, is-dead or starts")
+		return fmt.Errorf("a server is killed, dies-at, is-dead, starts, backed-up or restored")
 	}
 	return nil
 }

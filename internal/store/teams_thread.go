@@ -62,6 +62,8 @@ type Thread struct {
 	MaxEntries int `json:"maxEntries,omitempty"`
 	// Resend is where the next block has to end, so that it carries the marker of the attempt that left no trace; 0 for anywhere.
 	Resend chat.Seq `json:"resend,omitempty"`
+	// Standing are posts beyond Cursor that stand in the thread already, oldest first: the log was set back to a backup from before them.
+	Standing []Post `json:"standing,omitempty"`
 	// Recheck is when to read the thread back because a post that was given up and repeated may have been carried out after all.
 	Recheck time.Time `json:"recheck,omitzero"`
 	// GivenUp are attempts that left no trace and were repeated: until Recheck, what they posted may still turn up.

@@ -186,7 +186,7 @@ func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID)
 	}
 	t.Attempt, t.Throttles = nil, 0
 	t.LastRemote, t.Echo, t.EchoSince = string(id), string(id), time.Now().UTC()
-	if x.shown(a.Marker) == string(id) {
+	if x.shown(a.Marker) == string(id) || standsAt(t, a.Marker) >= 0 {
 		t.Echo = ""
 	}
 	if a.Kind == "late" {
@@ -194,6 +194,7 @@ func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID)
 	} else {
 		t.Cursor, t.Resend = a.To, 0
 	}
+	t.Standing = slices.DeleteFunc(t.Standing, func(s store.Post) bool { return s.First <= t.Cursor })
 	if t.State != store.LaneSending {
 		t.State, t.Reason, t.Detail, t.Since = store.LaneSending, "", "", time.Now().UTC()
 	}

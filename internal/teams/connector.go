@@ -317,7 +317,7 @@ func (r *run) run(ctx context.Context) error {
 	g.Go(func() error { return r.keepSubscriptions(ctx) })
 	g.Go(func() error { return r.lanes.run(ctx) })
 	g.Go(func() error {
-		if err := r.awaken(ctx, r.lanes.catchUp); err != nil {
+		if err := r.awaken(ctx, r.lanes.takeUp); err != nil {
 			return fmt.Errorf("find open threads: %w", err)
 		}
 		return nil
@@ -339,7 +339,7 @@ func (r *run) awaken(ctx context.Context, open func(chat.ConversationID)) error 
 		return err
 	}
 	for _, id := range conferences {
-		r.lanes.wake(id)
+		open(id)
 	}
 	ring(r.inbox)
 	ring(r.keep)

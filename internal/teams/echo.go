@@ -45,6 +45,9 @@ func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h sto
 		if p.Message != "" && p.Message != string(m.ID) {
 			return e.doubled(ctx, p, string(m.ID))
 		}
+		if e.back && p.Message == "" && !attempted(e.t, marker) && e.strange[marker] == "" {
+			e.strange[marker] = string(m.ID)
+		}
 		if !e.back { // what is read back does not show that Microsoft tells us of anything
 			e.lanes.confirm(e.t.Conversation, marker, string(m.ID))
 			if err := e.noteHeard(ctx, e.t.Agent, true); err != nil {

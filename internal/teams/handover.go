@@ -120,6 +120,6 @@ func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Threa
 		}
 		r.message.HTML = "<p><em>● " + fmt.Sprintf(r.w.editedAnew, name, e.Ref) + "</em></p>" + body
 	}
-	pause, err = x.send(ctx, t, "post", e.Seq, e.Seq, r.message)
+	pause, err = x.send(ctx, t, "post", e.Seq, e.Seq, e.At, r.message)
 	return pause, true, err
 }

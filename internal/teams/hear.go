@@ -71,6 +71,8 @@ type ear struct {
 	// gone collects members of whom a system event says that they are no longer there. Set while reading back.
 	gone map[chat.PersonID]bool
 	back bool // reading back: everything comes in order and nothing is missing
+	// strange collects posts of ours that nothing here knows of: marker → the oldest message that carries it. Set while reading back.
+	strange map[string]string
 }
 
 func (r *run) ear(t store.Thread, tries int) *ear { return &ear{run: r, t: t, tries: tries} }

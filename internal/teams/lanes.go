@@ -35,7 +35,7 @@ func (l *lanes) run(ctx context.Context) error {
 	l.mu.Unlock()
 	for id, x := range early {
 		l.with(id, func(y *lane) {
-			y.behind = y.behind || x.behind
+			y.behind, y.taken = y.behind || x.behind, y.taken || x.taken
 			maps.Copy(y.evidence, x.evidence)
 		})
 	}
@@ -50,6 +50,11 @@ func (l *lanes) run(ctx context.Context) error {
 
 // wake lets a conversation's lane look at what there is to do.
 func (l *lanes) wake(id chat.ConversationID) { l.with(id, func(*lane) {}) }
+
+// takeUp lets a conversation's lane go on where an earlier run of the program, or what a backup holds of it, left off.
+func (l *lanes) takeUp(id chat.ConversationID) {
+	l.with(id, func(x *lane) { x.behind, x.taken = true, true })
+}
 
 // catchUp lets a conversation's lane read its thread back.
 func (l *lanes) catchUp(id chat.ConversationID) { l.with(id, func(x *lane) { x.behind = true }) }
@@ -121,6 +126,7 @@ type lane struct {
 	// Guarded by lanes.mu.
 	behind   bool              // the thread is to be read back
 	reading  bool              // it is being read back
+	taken    bool              // the lane was taken up from an earlier run
 	evidence map[string]string // marker → message that a notification showed
 
 	failures int // in a row, of our own storage or network
@@ -206,6 +212,20 @@ func (x *lane) takeBehind() bool {
 	behind := x.behind
 	x.behind, x.reading = false, behind
 	return behind
+}
+
+// isTaken reports whether the lane was taken up from an earlier run and has not looked yet whether its thread was made then.
+func (x *lane) isTaken() bool {
+	x.lanes.mu.Lock()
+	defer x.lanes.mu.Unlock()
+	return x.taken
+}
+
+// looked notes that it has.
+func (x *lane) looked() {
+	x.lanes.mu.Lock()
+	defer x.lanes.mu.Unlock()
+	x.taken = false
 }
 
 // isBehind reports whether a thread is about to be read back: older messages than the one just told of may come to light.

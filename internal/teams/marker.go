@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
@@ -34,15 +35,19 @@ func (k *Connector) markerKey(ctx context.Context) ([]byte, error) {
 }
 
 // mark is the hidden marker of a post: 16 base32 characters that nobody can guess, bound to tenant, chat, conversation and range, so
-// that it proves nothing anywhere else.
-func (k *Connector) mark(a store.Account, t store.Thread, kind string, from, to chat.Seq) string {
+// that it proves nothing anywhere else; and to the moment its last line was written, so that a log that was set back to a backup and
+// goes on with other lines repeats none. at is zero for a post that holds no line.
+func (k *Connector) mark(a store.Account, t store.Thread, kind string, from, to chat.Seq, at time.Time) string {
 	mac := hmac.New(sha256.New, k.marker)
 	for _, part := range []string{a.Tenant, t.Chat, string(t.Conversation), kind} {
 		fmt.Fprintf(mac, "%d:%s|", len(part), part)
 	}
-	var n [16]byte
+	var n [24]byte
 	binary.BigEndian.PutUint64(n[:], uint64(from))
 	binary.BigEndian.PutUint64(n[8:], uint64(to))
+	if !at.IsZero() {
+		binary.BigEndian.PutUint64(n[16:], uint64(at.UnixMicro()))
+	}
 	mac.Write(n[:])
 	return base32.StdEncoding.EncodeToString(mac.Sum(nil)[:10])
 }

@@ -63,14 +63,14 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 	defer leave()
 	sortMessages(found)
 	e := x.ear(*t, x.failures)
-	e.back, e.gone = true, map[chat.PersonID]bool{}
+	e.back, e.gone, e.strange = true, map[chat.PersonID]bool{}, map[string]string{}
 	for _, m := range found {
 		if err := contained(func() error { return e.hear(ctx, m) }); err != nil {
 			return err
 		}
 	}
-	if len(e.gone) == 0 {
-		return nil
+	if err := x.recognise(ctx, t, e.strange); err != nil || len(e.gone) == 0 {
+		return err
 	}
 	if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
 		return err

@@ -3,6 +3,7 @@ package teams
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -84,6 +85,7 @@ func shown(c *chat.Conversation, e chat.Entry) bool { return chat.Crosses(e) && 
 // block is a run of neighbouring entries rendered as one post. Those from..to that are not for the thread are passed over.
 type block struct {
 	from, to chat.Seq
+	at       time.Time // when the last of them was written
 	html     string
 	message  graph.NewMessage
 }
@@ -95,9 +97,9 @@ func (x *lane) gather(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err != nil {
 		return b, err
 	}
-	n := 0
+	n, end := 0, blockEnd(t)
 	for i, e := range entries {
-		if isBarrier(e) && !passed(t, e) || t.Resend > 0 && e.Seq > t.Resend {
+		if isBarrier(e) && !passed(t, e) || e.Seq > end {
 			break
 		}
 		if shown(c, e) {
@@ -113,10 +115,26 @@ func (x *lane) gather(ctx context.Context, c *chat.Conversation, t *store.Thread
 			}
 			n++
 		}
-		b.to = e.Seq
+		b.to, b.at = e.Seq, e.At
 	}
 	b.html, b.message = r.done(n)
 	return b, nil
+}
+
+// blockEnd is where the next block has to end, so that it carries the marker of one that may stand in the thread already.
+func blockEnd(t *store.Thread) chat.Seq {
+	if t.Resend > 0 {
+		return t.Resend
+	}
+	for _, s := range t.Standing {
+		switch {
+		case s.First == t.Cursor+1:
+			return s.Last
+		case s.First > t.Cursor:
+			return s.First - 1
+		}
+	}
+	return math.MaxInt64
 }
 
 // passed reports whether a barrier has nothing left to do: a change of a line that has not been posted yet and is rendered in its
@@ -141,15 +159,15 @@ func changesOf(later []chat.Entry, seq chat.Seq) *chat.Entry {
 
 // post sends a block in two durable steps: the intent, then the call.
 func (x *lane) post(ctx context.Context, t *store.Thread, b block) (time.Duration, error) {
-	return x.send(ctx, t, "post", b.from, b.to, b.message)
+	return x.send(ctx, t, "post", b.from, b.to, b.at, b.message)
 }
 
-func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to chat.Seq, m graph.NewMessage) (time.Duration, error) {
+func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to chat.Seq, at time.Time, m graph.NewMessage) (time.Duration, error) {
 	account, ok := x.account(x.run.id)
 	if !ok {
 		return idle, errors.New("the account is gone")
 	}
-	marker := x.mark(account, *t, kind, from, to)
+	marker := x.mark(account, *t, kind, from, to, at)
 	m.HTML += markTag(marker)
 	priority := graph.Live
 	if t.Cursor == 0 || to-from > historyLines {
@@ -157,6 +175,9 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 	}
 	x.intend(t, kind, from, to, marker)
 	t.Attempt.Print = printOf(m.HTML)
+	if i := standsAt(t, marker); i >= 0 {
+		return now, x.confirm(ctx, t, graph.MessageID(t.Standing[i].Message))
+	}
 	if repeated(t) { // much may have happened since it was not found
 		if found, _, err := x.verify(ctx, t); found || err != nil {
 			return now, err
@@ -238,13 +259,13 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 // farewell posts the closing line; the lane ends when that stands in the thread.
 func (x *lane) farewell(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (time.Duration, error) {
 	account, _ := x.account(x.run.id)
-	return x.send(ctx, t, "post", e.Seq, e.Seq, graph.NewMessage{HTML: wordsOf(account).closing(c)})
+	return x.send(ctx, t, "post", e.Seq, e.Seq, e.At, graph.NewMessage{HTML: wordsOf(account).closing(c)})
 }
 
 // answerLate answers, once, an expert who writes after the end.
 func (x *lane) answerLate(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
 	account, _ := x.account(x.run.id)
-	return x.send(ctx, t, "late", 0, 0, graph.NewMessage{HTML: wordsOf(account).late(c)})
+	return x.send(ctx, t, "late", 0, 0, time.Time{}, graph.NewMessage{HTML: wordsOf(account).late(c)})
 }
 
 // changeAhead carries out the next change of a line that stands in the thread, ahead of the cursor: what was taken back must not stay

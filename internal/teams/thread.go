@@ -67,6 +67,18 @@ func (x *lane) create(ctx context.Context, c *chat.Conversation, t *store.Thread
 		return now, x.Store.DropThread(ctx, x.id)
 	}
 	x.intend(t, "create", 0, 0, "")
+	if x.isTaken() {
+		// The invitation is older than this run. Where the database was set back to a backup, its thread is there already.
+		t.Attempt.StartedAt = c.OpenedAt
+		if made, ok, err := x.findCreated(ctx, t); err != nil {
+			return idle, err
+		} else if ok {
+			t.Attempt.Ambiguous = true
+			return now, x.created(ctx, t, made)
+		}
+		x.looked()
+		t.Attempt.StartedAt = time.Now().UTC()
+	}
 	if err := x.put(ctx, t, store.LaneSending, "", ""); err != nil {
 		return idle, err
 	}
