@@ -96,14 +96,14 @@ func (a *Agent) Connect(ctx context.Context) error {
 	}
 	a.mu.Lock()
 	a.live, a.ws = cancel, ws
-	again := map[chat.ConversationID]chat.Seq{}
+	again := map[chat.ConversationID]string{}
 	for id, l := range a.seen {
-		again[id] = l.last()
+		again[id] = l.position()
 	}
 	a.mu.Unlock()
 	a.w.Go(func() { a.listen(live, ws) })
-	for id, after := range again {
-		if err := a.watch(live, id, after); err != nil {
+	for id, position := range again {
+		if err := a.watch(live, id, position); err != nil {
 			return err
 		}
 	}
@@ -132,6 +132,7 @@ func (a *Agent) listen(ctx context.Context, ws *websocket.Conn) {
 			Type         string          `json:"type"`
 			Conversation json.RawMessage `json:"conversation"`
 			Entries      []chat.Entry    `json:"entries"`
+			Anew         bool            `json:"anew"`
 			Mine         json.RawMessage `json:"mine"`
 		}
 		if json.Unmarshal(frame, &f) != nil {
@@ -141,7 +142,7 @@ func (a *Agent) listen(ctx context.Context, ws *websocket.Conn) {
 		case "entries":
 			var id chat.ConversationID
 			if json.Unmarshal(f.Conversation, &id) == nil {
-				a.log(id).add(f.Entries)
+				a.log(id).add(f.Entries, f.Anew)
 			}
 		case "summary":
 			var s Summary
@@ -201,14 +202,14 @@ func (a *Agent) next() string {
 	return fmt.Sprintf("%s-%d", letters(a.Login), a.count)
 }
 
-func (a *Agent) watch(ctx context.Context, id chat.ConversationID, after chat.Seq) error {
+func (a *Agent) watch(ctx context.Context, id chat.ConversationID, position string) error {
 	a.mu.Lock()
 	ws := a.ws
 	a.mu.Unlock()
 	if ws == nil {
 		return nil
 	}
-	return ws.Write(ctx, websocket.MessageText, fmt.Appendf(nil, `{"type":"open","conversation":%q,"after":%d}`, id, after))
+	return ws.Write(ctx, websocket.MessageText, fmt.Appendf(nil, `{"type":"open","conversation":%q,%s}`, id, position))
 }
 
 // Accept takes a waiting conversation and opens it on the desk.
@@ -217,7 +218,7 @@ func (a *Agent) Accept(ctx context.Context, id chat.ConversationID) error {
 		return err
 	}
 	a.log(id)
-	return a.watch(ctx, id, 0)
+	return a.watch(ctx, id, `"after":0`)
 }
 
 func (a *Agent) at(id chat.ConversationID) string { return "/conversations/" + string(id) }

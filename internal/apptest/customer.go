@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -97,9 +98,13 @@ type Log struct {
 }
 
 // add takes entries in; a seq that is no higher than the last one is an error of the server.
-func (l *Log) add(entries []chat.Entry) {
+// With anew, what came before is forgotten.
+func (l *Log) add(entries []chat.Entry, anew bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if anew {
+		l.entries = nil
+	}
 	for _, e := range entries {
 		if n := len(l.entries); n > 0 && e.Seq <= l.entries[n-1].Seq {
 			l.errs = append(l.errs, fmt.Errorf("entry %d came after %d", e.Seq, l.entries[n-1].Seq))
@@ -116,13 +121,15 @@ func (l *Log) Entries() []chat.Entry {
 	return append([]chat.Entry(nil), l.entries...)
 }
 
-func (l *Log) last() chat.Seq {
+// position tells the server how far the log has come, as members of a JSON object.
+func (l *Log) position() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.entries) == 0 {
-		return 0
+		return `"after":0`
 	}
-	return l.entries[len(l.entries)-1].Seq
+	e := l.entries[len(l.entries)-1]
+	return fmt.Sprintf(`"after":%d,"at":%q`, e.Seq, e.At.Format(time.RFC3339Nano))
 }
 
 func (l *Log) saw(frame []byte) {
@@ -159,7 +166,6 @@ type Customer struct {
 	Seen   Log
 	count  int
 	live   context.CancelFunc
-	upTo   chat.Seq
 	mu     sync.Mutex
 }
 
@@ -224,9 +230,9 @@ func (c *Customer) Connect(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	c.live = cancel
-	after := c.upTo
+	hello := fmt.Appendf(nil, `{"type":"hello",%s}`, c.Seen.position())
 	c.mu.Unlock()
-	if err := ws.Write(live, websocket.MessageText, fmt.Appendf(nil, `{"type":"hello","after":%d}`, after)); err != nil {
+	if err := ws.Write(live, websocket.MessageText, hello); err != nil {
 		cancel()
 		return err
 	}
@@ -256,13 +262,10 @@ func (c *Customer) listen(ctx context.Context, ws *websocket.Conn) {
 		var f struct {
 			Type    string       `json:"type"`
 			Entries []chat.Entry `json:"entries"`
-			UpTo    chat.Seq     `json:"upTo"`
+			Anew    bool         `json:"anew"`
 		}
 		if json.Unmarshal(frame, &f) == nil && f.Type == "entries" {
-			c.Seen.add(f.Entries)
-			c.mu.Lock()
-			c.upTo = max(c.upTo, f.UpTo)
-			c.mu.Unlock()
+			c.Seen.add(f.Entries, f.Anew)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"trialog/internal/chat"
 	"trialog/internal/store"
@@ -30,6 +31,16 @@ func (d *Desk) Entries(ctx context.Context, a Actor, after chat.Seq, limit int) 
 	}
 	seen, err := d.project(ctx, a, all)
 	return seen, upTo, err
+}
+
+// Holds reports whether the log has an entry of that number and moment. It has not where it was set back to a backup since the reader
+// got it.
+func (d *Desk) Holds(ctx context.Context, a Actor, seq chat.Seq, at time.Time) (bool, error) {
+	e, err := d.store.Entry(ctx, a.Conversation, seq)
+	if chat.IsKind(err, chat.NotFound) {
+		return false, nil
+	}
+	return err == nil && e.At.UnixMicro() == at.UnixMicro(), err
 }
 
 // EntriesBefore returns what the actor may see of the at most limit entries before a seq, oldest first.

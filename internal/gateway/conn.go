@@ -46,6 +46,7 @@ type command struct {
 	ID           string              `json:"id,omitempty"`
 	Conversation chat.ConversationID `json:"conversation,omitempty"`
 	After        chat.Seq            `json:"after,omitempty"`
+	At           time.Time           `json:"at,omitzero"` // of the entry After
 	Seq          chat.Seq            `json:"seq,omitempty"`
 	Ref          chat.Seq            `json:"ref,omitempty"`
 	Audience     chat.Audience       `json:"audience,omitempty"`
@@ -245,11 +246,34 @@ func (c *conn) run(ctx context.Context, reader, writer func(context.Context) err
 	}
 }
 
+// position is how far a browser has a log.
+type position struct {
+	cursor chat.Seq
+	at     time.Time // of the entry at cursor, as the browser has it; zero once it was looked at
+	anew   bool      // the browser is to forget what it has
+}
+
+// find begins anew where what the browser has is not in the log.
+func (p *position) find(ctx context.Context, d *desk.Desk, a desk.Actor) error {
+	if p.at.IsZero() {
+		return nil
+	}
+	ok, err := d.Holds(ctx, a, p.cursor, p.at)
+	if err != nil {
+		return err
+	}
+	if p.at = (time.Time{}); !ok {
+		p.cursor, p.anew = 0, true
+	}
+	return nil
+}
+
 type entriesFrame struct {
 	Type         string              `json:"type"` // "entries"
 	Conversation chat.ConversationID `json:"conversation,omitempty"`
 	Entries      []chat.Entry        `json:"entries"`
 	UpTo         chat.Seq            `json:"upTo"`
+	Anew         bool                `json:"anew,omitempty"` // the first of all: what the browser has is not in the log any more
 }
 
 type typingFrame struct {

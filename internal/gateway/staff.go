@@ -33,9 +33,9 @@ type staff struct {
 
 // opened is a conversation whose entries this connection streams.
 type opened struct {
-	actor  desk.Actor
-	cursor chat.Seq
-	ticks  ticks
+	actor desk.Actor
+	ticks ticks
+	position
 }
 
 type listsFrame struct {
@@ -127,7 +127,7 @@ func (s *staff) doOpen(ctx context.Context, cmd command) error {
 		return err
 	}
 	s.mu.Lock()
-	s.open[cmd.Conversation] = &opened{actor: a, cursor: cmd.After}
+	s.open[cmd.Conversation] = &opened{actor: a, position: position{cursor: cmd.After, at: cmd.At}}
 	s.mu.Unlock()
 	if s.Focus != nil {
 		s.Focus(ctx, cmd.Conversation)
@@ -262,6 +262,9 @@ func (s *staff) entries(ctx context.Context, id chat.ConversationID) error {
 	if err := s.admit(ctx, o); err != nil || s.opened(id) == nil {
 		return err
 	}
+	if err := o.find(ctx, s.Desk, o.actor); err != nil {
+		return err
+	}
 	for {
 		entries, upTo, err := s.Desk.Entries(ctx, o.actor, o.cursor, pageSize)
 		if err != nil {
@@ -270,10 +273,10 @@ func (s *staff) entries(ctx context.Context, id chat.ConversationID) error {
 		if upTo == o.cursor {
 			break
 		}
-		if err := s.put(ctx, encode(entriesFrame{Type: "entries", Conversation: id, Entries: entries, UpTo: upTo})); err != nil {
+		if err := s.put(ctx, encode(entriesFrame{Type: "entries", Conversation: id, Entries: entries, UpTo: upTo, Anew: o.anew})); err != nil {
 			return err
 		}
-		o.cursor = upTo
+		o.cursor, o.anew = upTo, false
 	}
 	if o.actor.Participant != 0 {
 		o.ticks.reached(s.Desk, s.Log, o.actor, o.cursor)

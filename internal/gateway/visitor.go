@@ -12,11 +12,11 @@ import (
 // visitor is the connection of one customer's browser tab.
 type visitor struct {
 	*conn
-	actor  desk.Actor
-	hello  bool
-	cursor chat.Seq
-	place  int // in the queue, as the customer was told
-	ticks  ticks
+	actor desk.Actor
+	hello bool
+	position
+	place int // in the queue, as the customer was told
+	ticks ticks
 }
 
 type viewFrame struct {
@@ -35,14 +35,14 @@ func (v *visitor) serve(ctx context.Context) {
 	defer v.arrive(ctx, v.actor.Conversation)()
 	queue, leave := v.queue.join(v.queue.visitors)
 	defer leave()
-	hello := make(chan chat.Seq, 1)
+	hello := make(chan position, 1)
 	v.run(ctx,
 		func(ctx context.Context) error {
 			return v.read(ctx, func(ctx context.Context, cmd command) (desk.Posted, error) { return v.do(ctx, cmd, hello) })
 		},
 		func(ctx context.Context) error {
 			select {
-			case v.cursor = <-hello:
+			case v.position = <-hello:
 			case <-ctx.Done():
 				return ctx.Err()
 			case <-v.done.Done():
@@ -60,6 +60,9 @@ func (v *visitor) serve(ctx context.Context) {
 
 // resume sends what the browser has not got yet.
 func (v *visitor) resume(ctx context.Context) error {
+	if err := v.find(ctx, v.Desk, v.actor); err != nil {
+		return err
+	}
 	if err := v.view(ctx); err != nil {
 		return err
 	}
@@ -67,13 +70,13 @@ func (v *visitor) resume(ctx context.Context) error {
 }
 
 // do performs one command of the customer.
-func (v *visitor) do(ctx context.Context, cmd command, hello chan<- chat.Seq) (desk.Posted, error) {
+func (v *visitor) do(ctx context.Context, cmd command, hello chan<- position) (desk.Posted, error) {
 	if !v.hello {
 		if cmd.Type != "hello" || cmd.After < 0 {
 			return desk.Posted{}, chat.Refuse(chat.Invalid, "no_hello", "The first command is hello.")
 		}
 		v.hello = true
-		hello <- cmd.After
+		hello <- position{cursor: cmd.After, at: cmd.At}
 		return desk.Posted{}, nil
 	}
 	line := cmd.line()
@@ -168,10 +171,10 @@ func (v *visitor) entries(ctx context.Context) error {
 		for _, e := range entries {
 			changed = changed || e.System()
 		}
-		if err := v.put(ctx, encode(entriesFrame{Type: "entries", Entries: entries, UpTo: upTo})); err != nil {
+		if err := v.put(ctx, encode(entriesFrame{Type: "entries", Entries: entries, UpTo: upTo, Anew: v.anew})); err != nil {
 			return err
 		}
-		v.cursor = upTo
+		v.cursor, v.anew = upTo, false
 	}
 	v.ticks.reached(v.Desk, v.Log, v.actor, v.cursor)
 	if changed {

@@ -121,6 +121,12 @@ export interface Entry {
 }
 
 /** How far the readers are. delivered: on the reader's screen or device; read: seen. */
+/** How far a log has come: the last entry's seq, and its moment, by which the server knows it again. */
+export interface Place {
+  after: number;
+  at?: string;
+}
+
 export interface Cursor {
   participant: number;
   delivered: number;

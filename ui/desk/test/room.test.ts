@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Entry, Participant, SharePreview, Summary } from "../../shared/types";
 import { takingPart } from "../src/model/directory";
-import { emptyLog, merge } from "../src/model/log";
+import { emptyLog, merge, placeOf } from "../src/model/log";
 import { notices } from "../src/model/notices";
 import { answerBy, isPresent, offerTo, silentExperts } from "../src/model/people";
 import { counts, everything, isShared, last, toShare, toggled } from "../src/model/share";
@@ -11,6 +11,18 @@ const at = "2026-11-23T14:00:00Z";
 const p = (text: string) => [{ t: "p" as const, kids: [{ t: "text" as const, text }] }];
 const entry = (seq: number, e: Partial<Entry>): Entry => ({ seq, at, audience: "everyone", kind: "message", author: 1, ...e });
 const file = (id: string) => ({ t: "file" as const, file: { id, name: id, size: 1, type: "text/plain" } });
+
+describe("a log that was set back", () => {
+  const later = "2026-11-23T15:00:00Z";
+  it("is replaced by what is in it now", () => {
+    const before = receive(initial, { type: "entries", conversation: "c", entries: [entry(1, { kind: "opened" }), entry(2, { content: p("kept") }), entry(3, { content: p("lost") })] });
+    expect(placeOf(before.logs.c!)).toEqual({ after: 3, at });
+    const after = receive(before, { type: "entries", conversation: "c", anew: true, entries: [entry(1, { kind: "opened" }), entry(2, { content: p("kept") }), entry(3, { content: p("instead"), at: later })] });
+    expect(after.logs.c!.lines.map((l) => l.content[0]?.kids?.[0]?.text)).toEqual([undefined, "kept", "instead"]);
+    expect(placeOf(after.logs.c!)).toEqual({ after: 3, at: later });
+    expect(placeOf(emptyLog)).toEqual({ after: 0 });
+  });
+});
 
 describe("a published line", () => {
   const talk = [

@@ -6,6 +6,7 @@ interface Command {
   type: string;
   id?: string;
   after?: number;
+  at?: string;
   ref?: number;
   text?: string;
   seq?: number;
@@ -149,8 +150,9 @@ class Socket {
     if (c.type === "hello") {
       server.open.add(this);
       this.down({ type: "view", conversation: server.view() });
-      const entries = server.log.slice(c.after);
-      if (entries.length) this.down({ type: "entries", entries });
+      const anew = !!c.at && server.log[c.after! - 1]?.at !== c.at;
+      const entries = server.log.slice(anew ? 0 : c.after);
+      if (entries.length) this.down({ type: "entries", entries, anew });
       return;
     }
     try {

@@ -106,6 +106,23 @@ describe("Session", () => {
     expect(texts(again)).toEqual(["It blinks red", "while away", "and after"]);
   });
 
+  it("forgets lines that a server set back to a backup has lost, and shows what came instead", async () => {
+    const widget = await arrive();
+    await widget.begin(opening);
+    await pass();
+    widget.post("lost");
+    await pass();
+    expect(texts(widget)).toEqual(["It blinks red", "lost"]);
+    server.drop();
+    server.log.length--;
+    server.say("instead").at = "2026-11-23T15:00:00Z";
+    await pass(60_000);
+    expect(texts(widget)).toEqual(["It blinks red", "instead"]);
+    widget.post("and on");
+    await pass();
+    expect(texts(widget)).toEqual(["It blinks red", "instead", "and on"]);
+  });
+
   it("talks by POST and GET where live connections do not get through", async () => {
     server.sockets = false;
     const s = await arrive();

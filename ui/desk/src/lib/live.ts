@@ -1,6 +1,9 @@
 import { Reconnecting } from "../../../shared/reconnect";
 import { Refusal, type Api } from "./api";
+import type { Entry, Place } from "../../../shared/types";
 import type { Connection, Down, Up } from "./frames";
+
+type Open = Extract<Up, { type: "open" }>;
 
 export interface Listener {
   frame(frame: Down): void;
@@ -10,8 +13,8 @@ export interface Listener {
 
 /** The live connection of one agent's browser: ticket, socket, reconnecting, and the streams that go on where they broke off. */
 export class Live extends Reconnecting {
-  /** Opened conversations with the log position that everything up to has come. */
-  private readonly streams = new Map<string, number>();
+  /** Opened conversations, and how far everything has come. */
+  private readonly streams = new Map<string, Place>();
 
   constructor(private readonly api: Api, private readonly on: Listener, chance = Math.random) {
     super(chance);
@@ -36,10 +39,15 @@ export class Live extends Reconnecting {
    * conversation the one that is furthest behind decides, so that nobody who listens misses a line.
    */
   tell(frame: Up): void {
-    if (frame.type === "open") frame = { ...frame, after: Math.min(frame.after, this.streams.get(frame.conversation) ?? frame.after) };
-    if (frame.type === "open") this.streams.set(frame.conversation, frame.after);
+    if (frame.type === "open") frame = this.furthestBehind(frame);
     if (frame.type === "shut") this.streams.delete(frame.conversation);
     if (this.ready) this.socket!.send(JSON.stringify(frame));
+  }
+
+  private furthestBehind({ type, conversation, ...place }: Open): Open {
+    const other = this.streams.get(conversation);
+    if (!other || place.after <= other.after) this.streams.set(conversation, place);
+    return { type, conversation, ...this.streams.get(conversation)! };
   }
 
   protected async connect(): Promise<void> {
@@ -69,14 +77,18 @@ export class Live extends Reconnecting {
   }
 
   private receive(frame: Down): void {
-    if (frame.type === "entries") this.streams.set(frame.conversation, Math.max(this.streams.get(frame.conversation) ?? 0, frame.upTo ?? frame.entries.at(-1)?.seq ?? 0));
+    if (frame.type === "entries") this.advance(frame.conversation, frame.entries.at(-1), frame.anew);
     if (frame.type === "gone") this.streams.delete(frame.conversation);
     this.on.frame(frame);
     if (this.ready || frame.type !== "lists") return;
     this.ready = true;
     this.attempt = 0;
-    for (const [conversation, after] of this.streams) this.socket!.send(JSON.stringify({ type: "open", conversation, after } satisfies Up));
+    for (const [conversation, place] of this.streams) this.socket!.send(JSON.stringify({ type: "open", conversation, ...place } satisfies Up));
     this.on.connection("up");
+  }
+
+  private advance(conversation: string, newest: Entry | undefined, anew = false): void {
+    if (newest && (anew || newest.seq > (this.streams.get(conversation)?.after ?? 0))) this.streams.set(conversation, { after: newest.seq, at: newest.at });
   }
 
   private end(): void {

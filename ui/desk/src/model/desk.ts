@@ -8,7 +8,7 @@ import { newId } from "../lib/ids";
 import type { Keep } from "../lib/keep";
 import { plainText } from "./content";
 import { Hub } from "./hub";
-import { hasOlder, merge } from "./log";
+import { hasOlder, merge, placeOf } from "./log";
 import { notices, type Notice } from "./notices";
 import { next, type Pending } from "./outbox";
 import { myPart } from "./people";
@@ -169,7 +169,7 @@ export class Desk {
 
   private reopen(): void {
     const { view } = this.s;
-    if (view && this.s.logs[view]) this.hub?.tell({ type: "open", conversation: view, after: logOf(this.s, view).last });
+    if (view && this.s.logs[view]) this.hub?.tell({ type: "open", conversation: view, ...placeOf(logOf(this.s, view)) });
   }
 
   nudge(): void {
@@ -218,7 +218,7 @@ export class Desk {
   }
 
   private stream(id: string): void {
-    this.hub?.tell({ type: "open", conversation: id, after: logOf(this.s, id).last });
+    this.hub?.tell({ type: "open", conversation: id, ...placeOf(logOf(this.s, id)) });
     this.focused.set(id, Date.now());
   }
 

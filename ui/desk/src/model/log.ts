@@ -1,6 +1,6 @@
 // The desk's copy of a conversation: entries in, lines to show out. Pure: the same entries give the same lines, in whatever
 // portions and however often they come, older pages included.
-import type { Audience, Entry, Node } from "../../../shared/types";
+import type { Audience, Entry, Node, Place } from "../../../shared/types";
 
 export interface Reaction {
   emoji: string;
@@ -45,6 +45,12 @@ export const emptyLog: Log = { entries: [], lines: [], keys: new Set(), last: 0 
 
 /** Whether there is more above the first line: the log begins with the entry "opened", seq 1. */
 export const hasOlder = (log: Log) => (log.entries[0]?.seq ?? 1) > 1;
+
+/** How far the log has come. */
+export function placeOf(log: Log): Place {
+  const newest = log.entries.at(-1);
+  return newest ? { after: newest.seq, at: newest.at } : { after: 0 };
+}
 
 /** Adds entries; those that are there already change nothing. upTo: the log position that the entries reach. */
 export function merge(log: Log, entries: readonly Entry[], upTo = 0): Log {

@@ -41,7 +41,7 @@ export function receive(s: State, frame: Down): State {
     case "gone":
       return gone(s, frame.conversation);
     case "entries":
-      return entries(s, frame.conversation, merge(logOf(s, frame.conversation), frame.entries, frame.upTo));
+      return entries(s, frame.conversation, merge(frame.anew ? emptyLog : logOf(s, frame.conversation), frame.entries, frame.upTo));
     case "typing":
       return typing(s, frame.conversation, frame.participant, frame.on);
     case "me":

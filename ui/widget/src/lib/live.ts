@@ -1,18 +1,18 @@
 import { Reconnecting } from "../../../shared/reconnect";
-import type { Cursor, Entry, Problem, VisitorView } from "../../../shared/types";
+import type { Cursor, Entry, Place, Problem, VisitorView } from "../../../shared/types";
 import { Refusal, Unreachable, type Api } from "./api";
 
 /** Frames from the server, docs/api.md "Live connections". */
 export type Down =
   | { type: "view"; conversation: VisitorView }
-  | { type: "entries"; entries: Entry[]; upTo?: number }
+  | { type: "entries"; entries: Entry[]; upTo?: number; anew?: boolean } // anew: what is here is not in the log any more
   | { type: "typing"; participant: number; on: boolean }
   | { type: "cursors"; cursors: Cursor[] }
   | { type: "ack"; id?: string; seq?: number; at?: string }
   | { type: "nack"; id?: string; problem: Pick<Problem, "code" | "detail" | "field"> & { retry?: boolean } }; // retry: it may succeed later
 
 export interface Listener {
-  after(): number; // seq up to which everything is here
+  place(): Place; // how far everything is here
   frame(frame: Down): void;
   up(): void; // entries flow
   down(attempt: number): void; // the connection failed or broke; attempt counts from 1
@@ -80,7 +80,7 @@ export class Live extends Reconnecting {
 
   private listen(socket: WebSocket): void {
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", after: this.on.after() }));
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.on.place() }));
     socket.onmessage = (e) => socket === this.socket && this.receive(e.data as string);
     socket.onclose = (e) => {
       if (socket !== this.socket) return;

@@ -1,6 +1,6 @@
 // The widget's copy of the conversation: entries in, lines to show out. Pure: the same entries give the same lines, in whatever
 // portions and however often they come.
-import type { Entry, FileRef, Node, Participant } from "../../../shared/types";
+import type { Entry, FileRef, Node, Participant, Place } from "../../../shared/types";
 
 export interface Reaction {
   emoji: string;
@@ -24,12 +24,13 @@ export interface Line {
 
 export interface Log {
   last: number; // the highest seq seen
+  place: Place; // of the last entry
   lines: readonly Line[];
   people: ReadonlyMap<number, Participant>;
   own: ReadonlySet<string>; // client ids of own acts that are stored
 }
 
-export const emptyLog: Log = { last: 0, lines: [], people: new Map(), own: new Set() };
+export const emptyLog: Log = { last: 0, place: { after: 0 }, lines: [], people: new Map(), own: new Set() };
 
 /** The customer's number in every conversation. */
 export const me = 1;
@@ -49,7 +50,8 @@ export function merge(log: Log, entries: readonly Entry[], upTo = 0): Log {
     if (id) own.add(id);
     apply(lines, people, e, id);
   }
-  return { last: Math.max(last, upTo), lines, people, own };
+  const newest = fresh.at(-1)!;
+  return { last: Math.max(last, upTo), place: { after: newest.seq, at: newest.at }, lines, people, own };
 }
 
 /** The client id under which the customer sent the entry. */

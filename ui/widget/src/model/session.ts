@@ -6,7 +6,7 @@ import { newId } from "../lib/id";
 import type { Down, Live } from "../lib/live";
 import type { Keep } from "../lib/storage";
 import type { Tabs } from "../lib/tabs";
-import { me, merge, type Line } from "./log";
+import { emptyLog, me, merge, type Line } from "./log";
 import type { Act, Outbox } from "./outbox";
 import { nothing, Store, type State } from "./state";
 import { Typists } from "./typists";
@@ -210,7 +210,7 @@ export class Session {
     const base = sessionKey(this.api.origin);
     const { id } = this.stored!;
     const live = new Live(this.api, {
-      after: () => this.state.get().log.last,
+      place: () => this.state.get().log.place,
       frame: (f) => this.lead(f as Frame),
       up: () => this.setOnline(true),
       down: () => void this.limp(),
@@ -323,7 +323,7 @@ export class Session {
   private hear(m: Relayed): void {
     if (this.leading) return;
     if ("online" in m) return this.state.set({ online: m.online });
-    if (m.frame.type === "entries" && this.state.get().log.last < m.before) void this.catchUp().catch(() => this.setOnline(false));
+    if (m.frame.type === "entries" && !m.frame.anew && this.state.get().log.last < m.before) void this.catchUp().catch(() => this.setOnline(false));
     else this.take(m.frame);
   }
 
@@ -336,7 +336,7 @@ export class Session {
       case "typing":
         return frame.participant === me ? undefined : this.typists.set(frame.participant, frame.on);
       case "entries":
-        return this.takeEntries(frame.entries, frame.upTo);
+        return this.takeEntries(frame.entries, frame.upTo, frame.anew);
     }
   }
 
@@ -356,11 +356,12 @@ export class Session {
     this.state.set({ view: { ...view, cursors }, read: Math.max(read, mine) });
   }
 
-  private takeEntries(entries: Entry[], upTo?: number): void {
+  private takeEntries(entries: Entry[], upTo?: number, anew?: boolean): void {
+    if (anew) this.state.set({ log: emptyLog, read: 0 }); // the server's log was set back
     const { log } = this.state.get();
     const merged = merge(log, entries, upTo);
     if (merged === log) return;
-    const news = this.running ? entries.filter((e) => e.seq > log.last) : [];
+    const news = this.running && !anew ? entries.filter((e) => e.seq > log.last) : [];
     this.outbox?.settle(merged.own);
     for (const e of news) if (e.kind === "message") this.typists.set(e.author ?? 0, false);
     this.state.set({ log: merged, acts: this.outbox?.acts ?? [] });
