@@ -343,8 +343,13 @@ func (x *lane) doubtPost(ctx context.Context, t *store.Thread, message string) e
 	return x.Store.PutThread(ctx, t)
 }
 
-// rewrite writes posts anew whose last change had an unclear outcome, in their newest version.
+// rewrite writes posts anew whose last change had an unclear outcome, in their newest version. That, too, may be carried out late, after
+// a newer change: until all outcomes are clear, it is noted as still to be done.
 func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Thread) error {
+	t.Recheck = time.Now().Add(x.Settle).UTC()
+	if err := x.Store.PutThread(ctx, t); err != nil {
+		return err
+	}
 	for _, id := range t.Rewrite {
 		p, ok, err := x.Store.PostByMessage(ctx, x.id, id)
 		if err != nil {
@@ -361,12 +366,15 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return err
 		}
 		m.HTML += markTag(p.Marker)
-		if err := x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(id), m); err != nil && !graph.Permanent(err) {
-			t.Recheck = time.Now().Add(x.Settle).UTC()
-			return errors.Join(err, x.Store.PutThread(ctx, t))
+		err = x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(id), m)
+		if x.crash("rewrite.called") {
+			return errCrashed
+		}
+		if err != nil && !graph.Permanent(err) {
+			return err
 		}
 	}
-	t.Rewrite = nil
+	t.Rewrite, t.Recheck = nil, time.Now().UTC() // and once more, whether a post stands twice
 	return x.Store.PutThread(ctx, t)
 }
 

@@ -15,10 +15,15 @@ func (x *lane) await(ctx context.Context, c *chat.Conversation, t *store.Thread)
 		return echo, err
 	}
 	answer, err := x.awaitAnswers(ctx, c, t)
-	if err != nil || echo == idle || answer >= now && answer < echo {
-		return answer, err
+	return sooner(x.untilRecheck(t), sooner(answer, echo)), err
+}
+
+// sooner is the shorter of two pauses.
+func sooner(a, b time.Duration) time.Duration {
+	if a == idle || b == idle {
+		return max(a, b)
 	}
-	return echo, nil
+	return min(a, b)
 }
 
 // awaitAnswers tells staff that an expert has not answered in time. Deadlines come from the log, so they survive restarts; and before the

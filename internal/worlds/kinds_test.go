@@ -64,7 +64,7 @@ var crashPoints = []string{
 	"barrier.left.done", "barrier.left.stored", "barrier.reaction", "barrier.reaction.done", "barrier.reaction.stored", "create.called",
 	"create.intent", "create.stored", "hear.changed", "hear.posted", "hook.body", "hook.stored", "inbox.heard", "late.called",
 	"late.confirmed", "late.intent", "link.adopted", "link.stored", "member.added", "member.invited", "member.removed", "member.stored",
-	"post.called", "post.confirmed", "post.intent", "readback.heard", "readback.stored", "subscribe.called", "subscribe.intent",
+	"post.called", "post.confirmed", "post.intent", "readback.heard", "readback.stored", "rewrite.called", "subscribe.called", "subscribe.intent",
 	"thread.begun", "unclear.stored",
 }
 

@@ -50,7 +50,7 @@ var (
 	onInviting    = []string{"thread.begun", "create.intent", "create.called", "create.stored", "part.begun", "member.added", "member.stored", "member.invited", "barrier.invitation", "barrier.invitation.done", "barrier.invitation.stored"}
 	onHearing     = []string{"hook.body", "hook.stored", "inbox.heard", "hear.posted"}
 	onChangeHeard = []string{"hear.changed", "hear.private"}
-	onEditing     = []string{"barrier.edit", "barrier.edit.done", "barrier.edit.stored", "ahead.changed", "ahead.stored"}
+	onEditing     = []string{"barrier.edit", "barrier.edit.done", "barrier.edit.stored", "ahead.changed", "ahead.stored", "rewrite.called"}
 	onDeleting    = []string{"barrier.delete", "barrier.delete.done", "barrier.delete.stored", "ahead.changed", "ahead.stored"}
 	onReacting    = []string{"barrier.reaction", "barrier.reaction.done", "barrier.reaction.stored"}
 	onLeaving     = []string{"barrier.left", "barrier.left.done", "barrier.left.stored", "member.removed"}
