@@ -340,6 +340,8 @@ func (p *player) tenant(ctx context.Context, args []string) error {
 		return p.lastLine(ctx, args)
 	case "members":
 		return p.members(ctx, args)
+	case "unblocks":
+		return p.unblocks()
 	case "has-threads":
 		return p.hasThreads(ctx, args)
 	case "has-subscriptions":
@@ -392,6 +394,21 @@ func (p *player) failNext(verb string, args []string) error {
 	}
 	p.w.Tenant.FailNext(match, fault)
 	return err
+}
+
+// unblocks lets everything be read again that a policy withholds.
+func (p *player) unblocks() error {
+	for _, chat := range p.w.Tenant.Chats() {
+		for _, m := range chat.Messages {
+			if !m.Blocked {
+				continue
+			}
+			if err := p.w.Tenant.Block(chat.ID, m.ID, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (p *player) hasThreads(ctx context.Context, args []string) error {

@@ -117,6 +117,7 @@ type Attempt struct {
 	EndedAt     time.Time `json:"endedAt,omitzero"`
 	Absent      int       `json:"absent,omitempty"` // complete reads that did not find it
 	ReadAt      time.Time `json:"readAt,omitzero"`  // when to read back next
+	Hidden      time.Time `json:"hidden,omitzero"`  // since when what may be its post is known to be withheld from us
 }
 
 // Lane is what the desk shows of a thread. JSON: Lane in ui/shared/types.ts.

@@ -56,14 +56,18 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if wait := until(a.ReadAt, verifyLongest); wait > 0 {
 		return wait, nil
 	}
-	found, hidden, err := x.verify(ctx, t)
+	patient := a.Hidden.IsZero() || until(a.Hidden.Add(withheldLongest), withheldLongest) > 0
+	found, hidden, err := x.verify(ctx, t, patient)
 	if err != nil || found {
 		return now, err
 	}
 	if a.EndedAt.After(time.Now()) {
 		a.EndedAt = time.Now().UTC() // our clock was set back: the settling begins anew
 	}
-	if hidden && time.Since(a.EndedAt) < x.Settle+withheldLongest {
+	if hidden && patient {
+		if a.Hidden.IsZero() {
+			a.Hidden = time.Now().UTC()
+		}
 		a.ReadAt = time.Now().Add(verifyLongest).UTC()
 		return now, x.Store.PutThread(ctx, t)
 	}
@@ -91,8 +95,8 @@ func (x *lane) again(ctx context.Context, c *chat.Conversation, t *store.Thread)
 }
 
 // verify reads back, completely, whether an attempt took effect (evidence B). hidden reports that it can't be told, since a policy withholds
-// from us what may be its post.
-func (x *lane) verify(ctx context.Context, t *store.Thread) (found, hidden bool, err error) {
+// from us what may be its post; a patient caller then waits, any other takes what can be read.
+func (x *lane) verify(ctx context.Context, t *store.Thread, patient bool) (found, hidden bool, err error) {
 	if t.Attempt.Kind == "create" {
 		made, ok, err := x.findCreated(ctx, t)
 		if err != nil || !ok {
@@ -101,7 +105,7 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (found, hidden bool,
 		return true, false, x.created(ctx, t, made)
 	}
 	posts, hidden, err := x.findPosts(ctx, t)
-	if err != nil || len(posts) == 0 {
+	if err != nil || len(posts) == 0 || hidden && patient {
 		return false, hidden, err
 	}
 	if err := x.compensate(ctx, t, posts); err != nil {
@@ -112,10 +116,10 @@ func (x *lane) verify(ctx context.Context, t *store.Thread) (found, hidden bool,
 
 // findPosts walks the thread, newest first, down to the last confirmed post – a bound that needs no clock – for live posts of the attempt,
 // and returns them oldest first: those that carry its marker or say its words, else the only one that has at least its head. Where the
-// attempt was made once, the oldest alone is ours: whoever copied it did so later. hidden reports that the sender wrote something there that a
-// policy withholds from us.
+// attempt was made once, the oldest alone is ours: whoever copied it did so later. hidden reports that a policy withholds from
+// us what the sender wrote there, and that this may be the post rather than what was found.
 func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.MessageID, hidden bool, err error) {
-	var alike []graph.MessageID
+	var alike, veiled []graph.MessageID
 	marked := false
 	var failed error
 	err = x.sender(t).Messages(ctx, graph.ChatID(t.Chat), pace(x.reads, t.Chat, graph.Live), func(m graph.ChatMessage) bool {
@@ -131,7 +135,7 @@ func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.Me
 			switch {
 			case taken:
 			case withheld(m):
-				hidden = true
+				veiled = append(veiled, m.ID)
 			default:
 				alike = append(alike, m.ID)
 			}
@@ -142,12 +146,15 @@ func (x *lane) findPosts(ctx context.Context, t *store.Thread) (found []graph.Me
 		return nil, false, err
 	}
 	if len(found) == 0 && len(alike) == 1 {
-		return alike, hidden, nil
+		return alike, len(veiled) > 0, nil
 	}
 	slices.SortFunc(found, func(a, b graph.MessageID) int { return compareIDs(string(a), string(b)) })
 	if !marked && !repeated(t) && len(found) > 1 {
 		found = found[:1]
 	}
+	hidden = slices.ContainsFunc(veiled, func(id graph.MessageID) bool {
+		return len(found) == 0 || !marked && newer(string(found[0]), string(id)) // what can be read may be a copy of what can't
+	})
 	return found, hidden, nil
 }
 

@@ -179,7 +179,7 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 		return now, x.confirm(ctx, t, graph.MessageID(t.Standing[i].Message))
 	}
 	if repeated(t) { // much may have happened since it was not found
-		if found, _, err := x.verify(ctx, t); found || err != nil {
+		if found, _, err := x.verify(ctx, t, false); found || err != nil {
 			return now, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"testing/synctest"
 	"time"
 
 	"trialog/internal/chat"
@@ -234,6 +235,7 @@ func (w *world) calm() {
 			}
 		}
 		time.Sleep(rest)
+		synctest.Wait() // what falls due at this very moment is done, too
 		if !w.long && w.atRest() {
 			return
 		}
