@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -278,7 +276,7 @@ func (b *batch) entries(ctx context.Context, w *work, known written) ([]chat.Ent
 		i := int(known.first - w.fresh[0].Seq)
 		return w.fresh[i : i+known.count], nil
 	}
-	rows, err := b.tx.Query(ctx, "SELECT body FROM entries WHERE conversation = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
+	rows, err := b.tx.Query(ctx, "SELECT "+entryColumns+" FROM entries WHERE conversation = $1 AND seq >= $2 AND seq <= $3 ORDER BY seq",
 		w.state.Number, int64(known.first), int64(last))
 	if err != nil {
 		return nil, err
@@ -301,21 +299,4 @@ func (b *batch) publish() {
 		}
 	}
 	b.s.hub.publish(slices.DeleteFunc(b.sent, func(notice) bool { return b.s.fails(PointHint) }))
-}
-
-// scanEntries reads the bodies of entries and closes rows.
-func scanEntries(rows *sql.Rows) (entries []chat.Entry, err error) {
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var body sql.RawBytes
-	for rows.Next() {
-		if err := rows.Scan(&body); err != nil {
-			return nil, err
-		}
-		var e chat.Entry
-		if err := json.Unmarshal(body, &e); err != nil {
-			return nil, fmt.Errorf("decode entry: %w", err)
-		}
-		entries = append(entries, e)
-	}
-	return entries, rows.Err()
 }

@@ -100,7 +100,7 @@ func bareRates(b *testing.B, cfg store.Config, senders int, e chat.Entry, ids []
 	start := time.Now()
 	send(b, senders, func(i int) error {
 		w.append([]any{int64(i % len(ids)), int64(i), e.At.UnixMicro(), int64(e.Author), string(e.Audience), string(e.Kind),
-			fmt.Sprintf("c1:%d", i), e.Content.PlainText(), int64(1), body})
+			fmt.Sprintf("c1:%d", i), e.Content.PlainText(), int64(1), body, int64(1)})
 		return nil
 	})
 	return float64(b.N) / time.Since(start).Seconds()
@@ -124,7 +124,7 @@ func (w *bare) create() {
 	table := "CREATE TABLE plain (conversation INTEGER, seq BIGINT, body TEXT, PRIMARY KEY (conversation, seq))"
 	if w.twin {
 		table = `CREATE TABLE twin (conversation INTEGER NOT NULL, seq BIGINT NOT NULL, at BIGINT NOT NULL, author BIGINT NOT NULL, audience TEXT NOT NULL,
-			kind TEXT NOT NULL, key TEXT, print TEXT NOT NULL, writes BIGINT NOT NULL, body TEXT NOT NULL,
+			kind TEXT NOT NULL, key TEXT, print TEXT NOT NULL, writes BIGINT NOT NULL, body TEXT NOT NULL, sum BIGINT,
 			PRIMARY KEY (conversation, seq), UNIQUE (conversation, key))`
 	}
 	if _, err := w.conn.ExecContext(context.Background(), table); err != nil {
@@ -200,7 +200,7 @@ func (w *bare) insert(rows [][]any) {
 func (w *bare) text(rows int) string {
 	table, columns := "plain", 3
 	if w.twin {
-		table, columns = "twin", 10
+		table, columns = "twin", 11
 	}
 	var t strings.Builder
 	t.WriteString("INSERT INTO " + table + " VALUES ")

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"strings"
 
@@ -42,19 +40,15 @@ func (s *Store) WithOffers(ctx context.Context) ([]*chat.Conversation, error) {
 
 // FileShown reports whether an entry for everyone shows a file.
 func (s *Store) FileShown(ctx context.Context, id chat.ConversationID, file chat.FileID) (shown bool, err error) {
-	rows, err := s.reader.QueryContext(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND audience = 'everyone' AND body LIKE $2 ESCAPE '!'",
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+entryColumns+" FROM entries WHERE conversation = "+numberOf+" AND audience = 'everyone' AND body LIKE $2 ESCAPE '!'",
 		string(id), mentions(string(file)))
 	if err != nil {
 		return false, s.outcome("look for file", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() && !shown {
-		var body sql.RawBytes
-		var e chat.Entry
-		if err := rows.Scan(&body); err != nil {
-			return false, err
-		}
-		if err := json.Unmarshal(body, &e); err != nil {
+		e, err := scanEntry(rows)
+		if err != nil {
 			return false, err
 		}
 		shown = e.Content.Shows(file)

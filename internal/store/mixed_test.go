@@ -46,12 +46,7 @@ func TestNewerNode(t *testing.T) {
 // expand does to the schema what an update of the program does first.
 func expand(t *testing.T, cfg store.Config) {
 	t.Helper()
-	driver, address := "pgx", cfg.URL
-	if address == "" {
-		driver, address = "sqlite", cfg.Dir+"/trialog.db"
-	}
-	db := must[*sql.DB](t)(sql.Open(driver, address))
-	defer db.Close()
+	db := beside(t, cfg)
 	for _, statement := range []string{
 		"ALTER TABLE entries ADD COLUMN mood TEXT NOT NULL DEFAULT 'good'",
 		"ALTER TABLE conversations ADD COLUMN mood TEXT",
@@ -63,4 +58,16 @@ func expand(t *testing.T, cfg store.Config) {
 			t.Fatalf("%s: %v", statement, err)
 		}
 	}
+}
+
+// beside opens the database of a store beside it.
+func beside(t *testing.T, cfg store.Config) *sql.DB {
+	t.Helper()
+	driver, address := "pgx", cfg.URL
+	if address == "" {
+		driver, address = "sqlite", cfg.Dir+"/trialog.db"
+	}
+	db := must[*sql.DB](t)(sql.Open(driver, address))
+	t.Cleanup(func() { db.Close() })
+	return db
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"trialog/internal/chat"
 )
@@ -137,14 +138,35 @@ func (s *Store) Entries(ctx context.Context, id chat.ConversationID, after chat.
 	if entries := s.hot.after(id, after, limit); len(entries) > 0 {
 		return entries, nil
 	}
-	return s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND seq > $2 ORDER BY seq LIMIT $3",
-		string(id), int64(after), limit)
+	last, err := s.last(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := s.entries(ctx, id, "seq > $2 ORDER BY seq LIMIT $3", int64(after), limit)
+	if err != nil {
+		return nil, err
+	}
+	return entries, complete(entries, after, last, limit)
+}
+
+// last is where a conversation's log ends at least; 0 when there is no such conversation.
+func (s *Store) last(ctx context.Context, id chat.ConversationID) (chat.Seq, error) {
+	if snap, known := s.hot.snapshot(id); known {
+		return snap.state.Last, nil
+	}
+	c, err := s.Conversation(ctx, id)
+	if errors.Is(err, chat.ErrNoConversation) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return c.Last, nil
 }
 
 // EntriesBefore returns the last entries before a seq, ascending, at most limit.
 func (s *Store) EntriesBefore(ctx context.Context, id chat.ConversationID, before chat.Seq, limit int) ([]chat.Entry, error) {
-	return s.entries(ctx, `SELECT body FROM (SELECT seq, body FROM entries WHERE conversation = `+numberOf+` AND seq < $2
-		ORDER BY seq DESC LIMIT $3) AS page ORDER BY seq`, string(id), int64(before), limit)
+	return s.entries(ctx, id, "seq < $2 ORDER BY seq DESC LIMIT $3", int64(before), limit)
 }
 
 // Entry returns one entry. Error: chat.NotFound "no_entry".
@@ -152,7 +174,7 @@ func (s *Store) Entry(ctx context.Context, id chat.ConversationID, seq chat.Seq)
 	if entries := s.hot.after(id, seq-1, 1); len(entries) == 1 {
 		return entries[0], nil
 	}
-	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND seq = $2", string(id), int64(seq))
+	entries, err := s.entries(ctx, id, "seq = $2", int64(seq))
 	if err != nil {
 		return chat.Entry{}, err
 	}
@@ -164,21 +186,23 @@ func (s *Store) Entry(ctx context.Context, id chat.ConversationID, seq chat.Seq)
 
 // EntryByKey returns the entry that was appended under a key, if there is one.
 func (s *Store) EntryByKey(ctx context.Context, id chat.ConversationID, key string) (chat.Entry, bool, error) {
-	entries, err := s.entries(ctx, "SELECT body FROM entries WHERE conversation = "+numberOf+" AND key = $2", string(id), key)
+	entries, err := s.entries(ctx, id, "key = $2", key)
 	if err != nil || len(entries) == 0 {
 		return chat.Entry{}, false, err
 	}
 	return entries[0], true, nil
 }
 
-func (s *Store) entries(ctx context.Context, query string, args ...any) ([]chat.Entry, error) {
-	rows, err := s.query(ctx, query, args...)
+// entries reads those of a conversation that a condition chooses, in a row; its arguments count from $2.
+func (s *Store) entries(ctx context.Context, id chat.ConversationID, where string, args ...any) ([]chat.Entry, error) {
+	args = append([]any{string(id)}, args...)
+	rows, err := s.query(ctx, "SELECT "+entryColumns+" FROM entries WHERE conversation = "+numberOf+" AND "+where, args...)
 	if err != nil {
 		return nil, s.outcome("read entries", err)
 	}
 	entries, err := scanEntries(rows)
 	if err != nil {
-		return nil, s.outcome("read entries", err)
+		return nil, s.outcome("read entries", fmt.Errorf("read entries of %s: %w", id, err))
 	}
 	return entries, nil
 }

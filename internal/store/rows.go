@@ -154,14 +154,14 @@ func (b *batch) store(ctx context.Context) error {
 }
 
 func (b *batch) insertEntries(ctx context.Context) error {
-	const columns = 10
+	const columns = 11
 	args := make([]any, 0, columns*len(b.rows))
 	for _, r := range b.rows {
 		e := r.entry
 		args = append(args, r.conversation, int64(e.Seq), e.At.UnixMicro(), int64(e.Author), string(e.Audience), string(e.Kind),
-			r.key, r.print, int64(r.writes), r.body)
+			r.key, r.print, int64(r.writes), r.body, sumOf([]byte(r.body)))
 	}
-	return b.insert(ctx, "INSERT INTO entries (conversation, seq, at, author, audience, kind, key, print, writes, body) VALUES ", "", columns, args)
+	return b.insert(ctx, "INSERT INTO entries (conversation, seq, at, author, audience, kind, key, print, writes, body, sum) VALUES ", "", columns, args)
 }
 
 // insertHeads writes what every entry changes.
