@@ -1,6 +1,6 @@
 // Starts `trialog demo` on free ports with a data folder of its own, and a headless Chromium, for one test file.
 import { spawn } from "node:child_process";
-import { mkdtemp, mkdir, rm } from "node:fs/promises";
+import { mkdtemp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -18,6 +18,21 @@ function freePort() {
       s.close(() => done(port));
     });
   });
+}
+
+/**
+ * The process that another one has started with a command.
+ * @param {number} parent
+ * @param {string} command
+ */
+async function childOf(parent, command) {
+  for (const thread of await readdir(`/proc/${parent}/task`)) {
+    for (const pid of (await readFile(`/proc/${parent}/task/${thread}/children`, "utf8")).split(" ").filter(Boolean)) {
+      const args = (await readFile(`/proc/${pid}/cmdline`, "utf8")).split("\0");
+      if (args[1] === command) return Number(pid);
+    }
+  }
+  throw new Error(`no ${command} among the processes of ${parent}`);
 }
 
 /** Starts the demo and waits until it answers. */
@@ -44,6 +59,17 @@ export async function startDemo() {
   return {
     url, data, program: join(root, "bin/trialog"), teams: `http://127.0.0.1:${teams}`,
     output: () => output,
+    /** Kills the server at once, with the simulated tenant going on; the demo starts it again after that. @param {() => Promise<void>} meanwhile */
+    killServer: async (meanwhile) => {
+      if (child.pid === undefined) throw new Error("the demo does not run");
+      process.kill(child.pid, "SIGSTOP"); // it would start the server again at once
+      const victim = await childOf(child.pid, "serve");
+      process.kill(victim, "SIGKILL");
+      while (await fetch(url).then(() => true, () => false)) await new Promise((r) => setTimeout(r, 20));
+      await meanwhile();
+      process.kill(child.pid, "SIGCONT");
+      while (await fetch(url).then((r) => !r.ok, () => true)) await new Promise((r) => setTimeout(r, 50));
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return; // stopped before
       const gone = new Promise((r) => child.once("exit", r));

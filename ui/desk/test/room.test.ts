@@ -17,9 +17,10 @@ describe("a log that was set back", () => {
   it("is replaced by what is in it now", () => {
     const before = receive(initial, { type: "entries", conversation: "c", entries: [entry(1, { kind: "opened" }), entry(2, { content: p("kept") }), entry(3, { content: p("lost") })] });
     expect(placeOf(before.logs.c!)).toEqual({ after: 3, at });
-    const after = receive(before, { type: "entries", conversation: "c", anew: true, entries: [entry(1, { kind: "opened" }), entry(2, { content: p("kept") }), entry(3, { content: p("instead"), at: later })] });
+    const after = receive({ ...before, dividers: { c: 3 } }, { type: "entries", conversation: "c", anew: true, entries: [entry(1, { kind: "opened" }), entry(2, { content: p("kept") }), entry(3, { content: p("instead"), at: later })] });
     expect(after.logs.c!.lines.map((l) => l.content[0]?.kids?.[0]?.text)).toEqual([undefined, "kept", "instead"]);
     expect(placeOf(after.logs.c!)).toEqual({ after: 3, at: later });
+    expect(after.dividers.c).toBe(0);
     expect(placeOf(emptyLog)).toEqual({ after: 0 });
   });
 });

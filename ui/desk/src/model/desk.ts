@@ -153,6 +153,7 @@ export class Desk {
 
   private hear(frame: Down, loud: boolean): void {
     if (loud) for (const n of notices(this.s, frame, this.hub?.watched ?? new Set())) this.ring(n, this);
+    if (frame.type === "entries" && frame.anew) this.reading.delete(frame.conversation); // what was read there is not in the log any more
     this.set((s) => receive(s, frame));
     if (loud) this.repeat();
     if (frame.type === "me") void this.loadPhotos();

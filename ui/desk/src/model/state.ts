@@ -40,8 +40,11 @@ export function receive(s: State, frame: Down): State {
       return order({ ...s, summaries: { ...s.summaries, [frame.conversation.id]: frame.conversation } });
     case "gone":
       return gone(s, frame.conversation);
-    case "entries":
-      return entries(s, frame.conversation, merge(frame.anew ? emptyLog : logOf(s, frame.conversation), frame.entries, frame.upTo));
+    case "entries": {
+      const { conversation: id, anew } = frame;
+      const at = anew ? { ...s, dividers: { ...s.dividers, [id]: 0 } } : s; // the divider, too, stood in the log that is no more
+      return entries(at, id, merge(anew ? emptyLog : logOf(s, id), frame.entries, frame.upTo));
+    }
     case "typing":
       return typing(s, frame.conversation, frame.participant, frame.on);
     case "me":
