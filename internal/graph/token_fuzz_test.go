@@ -46,15 +46,15 @@ func FuzzValidationToken(f *testing.F) {
 	addTokens(f, good)
 	signed := graphtest.Sign(f, graphtest.GoodHeader, good)
 	keys := NewKeySet(endpoint(graphtest.Keys{}))
-	if err := keys.ValidateTokens(f.Context(), []string{signed}, tenant, clientID); err != nil {
+	if err := keys.ValidateTokens(f.Context(), []string{signed}, tenant, clientID, time.Now()); err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, token, header, payload string) {
-		err := keys.ValidateTokens(t.Context(), []string{token}, tenant, clientID)
+		err := keys.ValidateTokens(t.Context(), []string{token}, tenant, clientID, time.Now())
 		if err == nil && !strings.HasSuffix(token, signed[strings.LastIndexByte(signed, '.'):]) {
 			t.Fatalf("%q is believed", token)
 		}
-		err = keys.ValidateTokens(t.Context(), []string{graphtest.Sign(t, header, payload)}, tenant, clientID)
+		err = keys.ValidateTokens(t.Context(), []string{graphtest.Sign(t, header, payload)}, tenant, clientID, time.Now())
 		if err == nil {
 			var c claims
 			if jerr := json.Unmarshal([]byte(payload), &c); jerr != nil || c.Aud != clientID || !strings.Contains(c.Iss, tenant) || c.Appid != publisher && c.Azp != publisher || c.Exp < time.Now().Add(-time.Hour).Unix() {
@@ -64,7 +64,7 @@ func FuzzValidationToken(f *testing.F) {
 		if err != nil && !errors.Is(err, ErrForged) && !errors.Is(err, errTooSoon) {
 			t.Fatalf("the error of %s %s is %v", header, payload, err)
 		}
-		if keys.ValidateTokens(t.Context(), []string{signed, token + "x"}, tenant, clientID) == nil && token != "" {
+		if keys.ValidateTokens(t.Context(), []string{signed, token + "x"}, tenant, clientID, time.Now()) == nil && token != "" {
 			t.Fatal("one good token makes another good")
 		}
 	})

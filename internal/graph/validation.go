@@ -109,20 +109,21 @@ var ErrForged = errors.New("notification is not authentic")
 
 // ValidateTokens checks that every validation token of a delivery was signed by Microsoft for this application and tenant, and that
 // there is one: that it decrypts proves nothing, since anybody may encrypt with our certificate. An error that is not ErrForged
-// means that Microsoft's keys could not be had: try again later. [change-notifications-with-resource-data]
-func (k *KeySet) ValidateTokens(ctx context.Context, tokens []string, tenant, clientID string) error {
+// means that Microsoft's keys could not be had: try again later. at is when the delivery came: a token must have been valid then, however
+// late it is looked at. [change-notifications-with-resource-data]
+func (k *KeySet) ValidateTokens(ctx context.Context, tokens []string, tenant, clientID string, at time.Time) error {
 	if len(tokens) == 0 {
 		return fmt.Errorf("%w: no validation token", ErrForged)
 	}
 	for _, t := range tokens {
-		if err := k.validate(ctx, t, tenant, clientID); err != nil {
+		if err := k.validate(ctx, t, tenant, clientID, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (k *KeySet) validate(ctx context.Context, token, tenant, clientID string) error {
+func (k *KeySet) validate(ctx context.Context, token, tenant, clientID string, at time.Time) error {
 	if len(token) > 16<<10 {
 		return fmt.Errorf("%w: token too long", ErrForged)
 	}
@@ -150,10 +151,9 @@ func (k *KeySet) validate(ctx context.Context, token, tenant, clientID string) e
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return fmt.Errorf("%w: %v", ErrForged, err)
 	}
-	now := time.Now()
 	const skew = 5 * time.Minute
 	switch {
-	case now.After(time.Unix(c.Expires, 0).Add(skew)), now.Add(skew).Before(time.Unix(c.NotBefore, 0)):
+	case at.After(time.Unix(c.Expires, 0).Add(skew)), at.Add(skew).Before(time.Unix(c.NotBefore, 0)):
 		err = errors.New("expired or not yet valid")
 	case c.Audience != clientID:
 		err = errors.New("for another application")

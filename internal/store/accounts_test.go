@@ -124,9 +124,9 @@ func TestDeadLetters(t *testing.T) {
 		}
 		check(s.PutDelivery(ctx, "contoso", "p", []byte("a")))
 		check(s.PutDelivery(ctx, "contoso", "p", []byte("b")))
-		all := must[[]store.Delivery](t)(s.Deliveries(ctx, "contoso", 10))
+		all := must[[]store.Delivery](t)(s.Deliveries(ctx, "contoso", store.Delivery{}, 10))
 		for range store.MaxTries {
-			check(s.RetryDelivery(ctx, all[0].ID, "stuck"))
+			check(s.RetryDelivery(ctx, all[0].ID, "stuck", time.Now()))
 		}
 		dead := must[[]store.Delivery](t)(s.DeadLetters(ctx, "contoso", 10))
 		if len(dead) != 1 || dead[0].Reason != "stuck" || string(dead[0].Body) != "a" || must[int](t)(s.DeadDeliveries(ctx, "contoso")) != 1 {
@@ -144,7 +144,7 @@ func TestDeadLetters(t *testing.T) {
 			}
 		}
 		check(s.ReplayDelivery(ctx, "contoso", dead[0].ID, by))
-		if got := must[[]store.Delivery](t)(s.Deliveries(ctx, "contoso", 10)); len(got) != 2 {
+		if got := must[[]store.Delivery](t)(s.Deliveries(ctx, "contoso", store.Delivery{}, 10)); len(got) != 2 {
 			t.Errorf("after the replay %d wait", len(got))
 		}
 		if trail := must[[]store.AuditRecord](t)(s.AuditTrail(ctx, "account:contoso", time.Time{}, 10)); len(trail) != 1 {

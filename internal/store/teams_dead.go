@@ -38,7 +38,7 @@ var errNoLetter = chat.Refuse(chat.NotFound, "no_letter", "There is no such noti
 
 // ReplayDelivery has a notification that was set aside tried anew, and audits it. Error: chat.NotFound "no_letter".
 func (s *Store) ReplayDelivery(ctx context.Context, account chat.AccountID, id string, by AuditRecord) error {
-	return s.settleDelivery(ctx, "UPDATE inbox SET tries = 0 WHERE account = $1 AND id = $2 AND tries >= $3", account, id, by)
+	return s.settleDelivery(ctx, "UPDATE inbox SET tries = 0, due = 0 WHERE account = $1 AND id = $2 AND tries >= $3", account, id, by)
 }
 
 // DiscardDelivery removes a notification that was set aside, and audits it. Error: chat.NotFound "no_letter".

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"trialog/internal/chat"
@@ -106,7 +107,8 @@ type Delivery struct {
 	Path    string // at which subscription's address it came
 	At      time.Time
 	Tries   int
-	Reason  string // why the last try failed
+	Due     time.Time // when the next try counts
+	Reason  string    // why the last try failed
 	Body    []byte
 }
 
@@ -119,18 +121,23 @@ func (s *Store) PutDelivery(ctx context.Context, account chat.AccountID, path st
 		s.NewID(), string(account), path, time.Now().UnixMicro(), body)
 }
 
-// Deliveries lists notifications of an account that wait to be worked off, oldest first.
-func (s *Store) Deliveries(ctx context.Context, account chat.AccountID, limit int) ([]Delivery, error) {
-	return s.deliveries(ctx, "WHERE account = $1 AND tries < $2 ORDER BY received, id LIMIT $3", string(account), MaxTries, limit)
+// Deliveries lists notifications of an account that wait to be worked off and came after one, oldest first; the zero Delivery is before all.
+func (s *Store) Deliveries(ctx context.Context, account chat.AccountID, after Delivery, limit int) ([]Delivery, error) {
+	at := int64(math.MinInt64)
+	if after.ID != "" {
+		at = after.At.UnixMicro()
+	}
+	return s.deliveries(ctx, "WHERE account = $1 AND tries < $2 AND (received, id) > ($3, $4) ORDER BY received, id LIMIT $5",
+		string(account), MaxTries, at, after.ID, limit)
 }
 
 func (s *Store) deliveries(ctx context.Context, where string, args ...any) ([]Delivery, error) {
 	return collect(ctx, s, "read deliveries", func(rows *sql.Rows) (d Delivery, err error) {
-		var at int64
-		err = rows.Scan(&d.ID, &d.Account, &d.Path, &at, &d.Tries, &d.Reason, &d.Body)
-		d.At = time.UnixMicro(at).UTC()
+		var at, due int64
+		err = rows.Scan(&d.ID, &d.Account, &d.Path, &at, &d.Tries, &due, &d.Reason, &d.Body)
+		d.At, d.Due = time.UnixMicro(at).UTC(), fromMicro(due)
 		return d, err
-	}, "SELECT id, account, path, received, tries, reason, body FROM inbox "+where, args...)
+	}, "SELECT id, account, path, received, tries, due, reason, body FROM inbox "+where, args...)
 }
 
 // DropDelivery removes a notification that has been worked off.
@@ -138,9 +145,9 @@ func (s *Store) DropDelivery(ctx context.Context, id string) error {
 	return s.exec(ctx, "drop delivery", "DELETE FROM inbox WHERE id = $1", id)
 }
 
-// RetryDelivery counts a failed try and why it failed. After MaxTries the delivery is set aside.
-func (s *Store) RetryDelivery(ctx context.Context, id, reason string) error {
-	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1, reason = $2 WHERE id = $1", id, reason)
+// RetryDelivery counts a failed try, why it failed, and when the next one counts. After MaxTries the delivery is set aside.
+func (s *Store) RetryDelivery(ctx context.Context, id, reason string, due time.Time) error {
+	return s.exec(ctx, "retry delivery", "UPDATE inbox SET tries = tries + 1, reason = $2, due = $3 WHERE id = $1", id, reason, due.UnixMicro())
 }
 
 // PutPeople caches the people of an agent's folder, as JSON.

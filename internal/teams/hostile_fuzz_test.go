@@ -232,7 +232,7 @@ func (e *mailbox) knock(t *testing.T, body []byte, validation string) {
 // drain looks at what the hook kept: it is what came, and tells nothing, for nobody but Microsoft could have signed it.
 func (e *mailbox) drain(t *testing.T, body []byte) {
 	t.Helper()
-	list, err := e.Store.Deliveries(t.Context(), "contoso", 100)
+	list, err := e.Store.Deliveries(t.Context(), "contoso", store.Delivery{}, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,18 +44,20 @@ func (r *run) workInbox(ctx context.Context) error {
 	}
 }
 
-// emptyInbox works off all that waits and says when to look again at what failed; 0 for never.
+// emptyInbox works once at all that waits and says when to look again at what failed; 0 for never.
 func (r *run) emptyInbox(ctx context.Context) (time.Duration, error) {
 	var again time.Duration
+	var last store.Delivery
+	stuck := map[graph.ChatID]bool{}
 	for {
-		list, err := r.Store.Deliveries(ctx, r.id, inboxBatch)
+		list, err := r.Store.Deliveries(ctx, r.id, last, inboxBatch)
 		if err != nil || len(list) == 0 {
 			return again, err
 		}
 		if err := r.readMissed(ctx); err != nil {
 			return again, err
 		}
-		b := &batch{run: r, stuck: map[graph.ChatID]bool{}}
+		b := &batch{run: r, stuck: stuck}
 		for _, d := range list {
 			if err := b.add(ctx, d); err != nil {
 				return again, err
@@ -71,9 +73,10 @@ func (r *run) emptyInbox(ctx context.Context) (time.Duration, error) {
 		if failed > 0 && (again == 0 || failed < again) {
 			again = failed
 		}
-		if failed > 0 || len(list) < inboxBatch {
+		if len(list) < inboxBatch {
 			return again, nil
 		}
+		last = list[len(list)-1]
 	}
 }
 
@@ -101,6 +104,7 @@ type batch struct {
 type opened struct {
 	store.Delivery
 	failed bool
+	waits  bool   // only for an earlier message of its chat: that is no try
 	why    string // of the failure
 }
 
@@ -112,6 +116,7 @@ const maxWhy = 300
 
 // fail notes why a notification has to be tried again: the first line of the error, which names no message's text.
 func (o *opened) fail(err error) {
+	o.waits = errors.Is(err, errBehind) && (o.waits || !o.failed)
 	o.failed = true
 	if o.why == "" {
 		o.why, _, _ = strings.Cut(err.Error(), "\n")
@@ -141,6 +146,11 @@ func (b *batch) add(ctx context.Context, d store.Delivery) error {
 	case errors.Is(err, graph.ErrForged):
 		b.count(b.id, Forged)
 		b.Log.WarnContext(ctx, "teams: notification is not authentic, dropped", "account", b.id, "err", err)
+		if d.Reason != "" { // it could not be checked when it came, and Microsoft's keys may have changed since
+			if err := b.readInstead(ctx, d); err != nil {
+				return err
+			}
+		}
 	case err != nil:
 		b.Log.WarnContext(ctx, "teams: notification can't be opened", "account", b.id, "tries", d.Tries, "err", err)
 		o.fail(err)
@@ -150,6 +160,15 @@ func (b *batch) add(ctx context.Context, d store.Delivery) error {
 		b.told = append(b.told, told{m, agent, o})
 	}
 	return nil
+}
+
+// readInstead has the threads read back of which a notification would have told.
+func (r *run) readInstead(ctx context.Context, d store.Delivery) error {
+	sub, ok, err := r.Store.SubscriptionAt(ctx, d.Path)
+	if err != nil || !ok {
+		return err
+	}
+	return r.catchUpAll(ctx, sub.Agent)
 }
 
 // open checks that a notification comes from Microsoft and is meant for the subscription at whose address it came, and decrypts it.
@@ -168,7 +187,7 @@ func (r *run) open(ctx context.Context, d store.Delivery) (messages []graph.Chat
 		return nil, "", nil
 	}
 	if hasContent(env) {
-		if err := r.keys.ValidateTokens(ctx, env.ValidationTokens, account.Tenant, account.ClientID); err != nil {
+		if err := r.keys.ValidateTokens(ctx, env.ValidationTokens, account.Tenant, account.ClientID, d.At); err != nil {
 			return nil, "", err
 		}
 	}
@@ -190,9 +209,12 @@ func (r *run) open(ctx context.Context, d store.Delivery) (messages []graph.Chat
 			}
 			continue
 		}
-		m, err := decrypt(n, account)
+		m, err := decrypt(n, account, d.At)
 		if err != nil {
 			r.Log.WarnContext(ctx, "teams: item of a notification can't be read, dropped", "account", r.id, "err", err)
+			if err := r.catchUpAll(ctx, sub.Agent); err != nil {
+				return nil, "", err
+			}
 			continue
 		}
 		messages = append(messages, m)
@@ -223,13 +245,13 @@ func meant(n graph.Notification, sub store.TeamsSubscription, account store.Acco
 // resource is the shape of an item's address: chats('ID')/messages('ID'). [change-notifications-with-resource-data]
 var resource = regexp.MustCompile(`^/?chats\('([^']+)'\)/messages\('([0-9]+)'\)$`)
 
-// decrypt opens an item and checks that it holds the message it says it does.
-func decrypt(n graph.Notification, account store.Account) (m graph.ChatMessage, err error) {
+// decrypt opens an item that came at a moment and checks that it holds the message it says it does.
+func decrypt(n graph.Notification, account store.Account, at time.Time) (m graph.ChatMessage, err error) {
 	names := resource.FindStringSubmatch(n.Resource)
 	if n.Encrypted == nil || names == nil {
 		return m, fmt.Errorf("an item about %q without content", n.Resource)
 	}
-	key, err := certKey(account, n.Encrypted.CertificateID, time.Now())
+	key, err := certKey(account, n.Encrypted.CertificateID, at)
 	if err != nil {
 		return m, err
 	}
@@ -315,18 +337,27 @@ func (b *batch) work(ctx context.Context) error {
 }
 
 // finish removes the notifications that were worked off and counts the tries of the others; it says when to try those again, 0 for
-// never.
+// never. A try counts only when it was due: how often something else comes meanwhile says nothing about how long we have tried.
 func (b *batch) finish(ctx context.Context) (again time.Duration, err error) {
 	for _, o := range b.opened {
 		if !o.failed {
-			err = b.Store.DropDelivery(ctx, o.ID)
-		} else if err = b.Store.RetryDelivery(ctx, o.ID, o.why); err == nil {
-			if wait := backoff(o.Tries + 1); again == 0 || wait < again {
-				again = wait
+			if err := b.Store.DropDelivery(ctx, o.ID); err != nil {
+				return again, err
+			}
+			continue
+		}
+		if o.waits {
+			continue
+		}
+		wait := until(o.Due, backoff(store.MaxTries))
+		if wait == 0 {
+			wait = backoff(o.Tries + 1)
+			if err := b.Store.RetryDelivery(ctx, o.ID, o.why, time.Now().Add(wait)); err != nil {
+				return again, err
 			}
 		}
-		if err != nil {
-			return again, err
+		if again == 0 || wait < again {
+			again = wait
 		}
 	}
 	return again, nil

@@ -251,7 +251,7 @@ func (w *world) atRest() bool {
 			return false
 		}
 	}
-	waiting, err := w.server().store.Deliveries(w.ctx, "contoso", 1)
+	waiting, err := w.server().store.Deliveries(w.ctx, "contoso", store.Delivery{}, 1)
 	if err != nil || len(waiting) > 0 || w.tenant.Idle(ctx) != nil {
 		return false
 	}
