@@ -60,6 +60,10 @@ type Thread struct {
 	ReadAt time.Time `json:"readBackAt,omitzero"`
 	// MaxEntries bounds a block after Microsoft found one too large; 0 for no bound.
 	MaxEntries int `json:"maxEntries,omitempty"`
+	// MaxBytes bounds a post of one line in the same way, until one stands.
+	MaxBytes int `json:"maxBytes,omitempty"`
+	// Moved are lines whose newest words did not fit into their post any more and were said below it.
+	Moved []chat.Seq `json:"moved,omitempty"`
 	// Resend is where the next block has to end, so that it carries the marker of the attempt that left no trace; 0 for anywhere.
 	Resend chat.Seq `json:"resend,omitempty"`
 	// Standing are posts beyond Cursor that stand in the thread already, oldest first: the log was set back to a backup from before them.

@@ -191,7 +191,7 @@ func (x *lane) confirm(ctx context.Context, t *store.Thread, id graph.MessageID)
 	if repeated(t) {
 		t.Recheck = time.Now().Add(x.Settle).UTC() // the first of them may turn up yet
 	}
-	t.Attempt, t.Throttles = nil, 0
+	t.Attempt, t.Throttles, t.MaxBytes = nil, 0, 0
 	t.LastRemote, t.Echo, t.EchoSince = string(id), string(id), time.Now().UTC()
 	if x.shown(a.Marker) == string(id) || standsAt(t, a.Marker) >= 0 {
 		t.Echo = ""

@@ -103,23 +103,34 @@ func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if err != nil || !ok || changeable(t, p) {
 		return now, false, err
 	}
+	pause, err = x.correct(ctx, c, t, e)
+	return pause, true, err
+}
+
+// correct says a change of a line in a post of its own.
+func (x *lane) correct(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (time.Duration, error) {
 	as := *t
 	as.Cursor = max(as.Cursor, 1) // no card
 	r, err := x.renderer(ctx, c, &as)
 	if err != nil {
-		return now, false, err
+		return now, err
 	}
 	by, _ := c.Participant(e.Author)
 	name := html.EscapeString(r.w.name(by))
 	r.message.HTML = "<p><em>● " + fmt.Sprintf(r.w.deletedAnew, name, e.Ref) + "</em></p>"
 	if e.Kind == chat.Edit {
 		content, _ := c.ForExperts(e.Ref, e.Content)
-		body, err := r.content(ctx, e, content)
+		head := "<p><em>● " + fmt.Sprintf(r.w.editedAnew, name, e.Ref) + "</em></p>"
+		body, err := r.body(ctx, e, content, r.bound()-len(head))
 		if err != nil {
-			return now, false, err
+			return now, err
 		}
-		r.message.HTML = "<p><em>● " + fmt.Sprintf(r.w.editedAnew, name, e.Ref) + "</em></p>" + body
+		r.message.HTML = head + body
 	}
-	pause, err = x.send(ctx, t, "post", e.Seq, e.Seq, e.At, r.message)
-	return pause, true, err
+	if len(r.cut) > 0 {
+		if err := x.tellCut(ctx, []chat.Seq{e.Ref}); err != nil {
+			return now, err
+		}
+	}
+	return x.send(ctx, t, "post", single(e), r.message)
 }

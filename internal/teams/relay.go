@@ -1,8 +1,10 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"math"
 	"slices"
 	"time"
@@ -22,7 +24,7 @@ func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread)
 	if err != nil || len(entries) == 0 {
 		return idle, err
 	}
-	if len(c.Present(chat.Expert)) == 0 && !leaves(entries) {
+	if len(c.Present(chat.Expert)) == 0 {
 		if pause, done, err := x.relayAlone(ctx, c, t); done || err != nil {
 			return pause, err
 		}
@@ -42,8 +44,11 @@ func (x *lane) relay(ctx context.Context, c *chat.Conversation, t *store.Thread)
 }
 
 // relayAlone is what there is to do while no expert is there to read: what is said waits for whoever is invited next, or is passed over
-// when the conversation has ended. done is false when only the farewell is left.
+// when the conversation has ended. done is false when somebody's leaving, or only the farewell, is still to be carried out.
 func (x *lane) relayAlone(ctx context.Context, c *chat.Conversation, t *store.Thread) (pause time.Duration, done bool, err error) {
+	if leaves, err := x.leaves(ctx, c, t); leaves || err != nil {
+		return now, false, err
+	}
 	if acted, err := x.changeAhead(ctx, c, t); acted || err != nil {
 		return now, true, err
 	}
@@ -62,8 +67,34 @@ func (x *lane) relayAlone(ctx context.Context, c *chat.Conversation, t *store.Th
 }
 
 // leaves reports whether somebody's leaving waits to be carried out.
-func leaves(entries []chat.Entry) bool {
-	return slices.ContainsFunc(entries, func(e chat.Entry) bool { return e.Kind == chat.LeftFact })
+func (x *lane) leaves(ctx context.Context, c *chat.Conversation, t *store.Thread) (bool, error) {
+	for e, err := range x.ahead(ctx, t.Cursor, c.Last) {
+		if err != nil || e.Kind == chat.LeftFact {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// ahead walks through the entries after one, up to another, page by page.
+func (x *lane) ahead(ctx context.Context, after, upTo chat.Seq) iter.Seq2[chat.Entry, error] {
+	return func(yield func(chat.Entry, error) bool) {
+		for after < upTo {
+			page, err := x.Store.Entries(ctx, x.id, after, readAhead)
+			if err != nil {
+				yield(chat.Entry{}, err)
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, e := range page {
+				if after = e.Seq; after > upTo || !yield(e, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // isBarrier reports whether an entry has to be carried out on its own, after everything before it stands in the thread.
@@ -86,6 +117,8 @@ func shown(c *chat.Conversation, e chat.Entry) bool { return chat.Crosses(e) && 
 type block struct {
 	from, to chat.Seq
 	at       time.Time // when the last of them was written
+	lines    int       // that are for the thread
+	cut      []chat.Seq
 	html     string
 	message  graph.NewMessage
 }
@@ -97,27 +130,32 @@ func (x *lane) gather(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err != nil {
 		return b, err
 	}
-	n, end := 0, blockEnd(t)
-	for i, e := range entries {
+	newest, err := x.changes(ctx, t.Cursor, max(c.Last, entries[len(entries)-1].Seq))
+	if err != nil {
+		return b, err
+	}
+	end := blockEnd(t)
+	for _, e := range entries {
 		if isBarrier(e) && !passed(t, e) || e.Seq > end {
 			break
 		}
 		if shown(c, e) {
-			if t.MaxEntries > 0 && n >= t.MaxEntries {
+			if t.MaxEntries > 0 && b.lines >= t.MaxEntries {
 				break
 			}
-			fits, err := r.add(ctx, e, changesOf(entries[i+1:], e.Seq))
+			fits, err := r.add(ctx, e, newest[e.Seq])
 			if err != nil {
 				return b, err
 			}
 			if !fits {
 				break
 			}
-			n++
+			b.lines++
 		}
 		b.to, b.at = e.Seq, e.At
 	}
-	b.html, b.message = r.done(n)
+	b.html, b.message = r.done(b.lines)
+	b.cut = r.cut
 	return b, nil
 }
 
@@ -147,33 +185,53 @@ func passed(t *store.Thread, e chat.Entry) bool {
 	return false
 }
 
-// changesOf finds the newest version of a line among later entries.
-func changesOf(later []chat.Entry, seq chat.Seq) *chat.Entry {
-	for _, e := range slices.Backward(later) {
-		if e.Ref == seq && (e.Kind == chat.Edit || e.Kind == chat.Delete) {
-			return &e
+// changes finds the newest version of every line that is changed between two places in the log.
+func (x *lane) changes(ctx context.Context, after, upTo chat.Seq) (map[chat.Seq]*chat.Entry, error) {
+	newest := map[chat.Seq]*chat.Entry{}
+	for e, err := range x.ahead(ctx, after, upTo) {
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind == chat.Edit || e.Kind == chat.Delete {
+			newest[e.Ref] = &e
+		}
+	}
+	return newest, nil
+}
+
+// post sends a block in two durable steps: the intent, then the call.
+func (x *lane) post(ctx context.Context, t *store.Thread, b block) (time.Duration, error) {
+	if err := x.tellCut(ctx, b.cut); err != nil {
+		return idle, err
+	}
+	return x.send(ctx, t, "post", b, b.message)
+}
+
+// tellCut tells staff of lines that experts get shortened.
+func (x *lane) tellCut(ctx context.Context, lines []chat.Seq) error {
+	for _, seq := range lines {
+		if err := x.Desk.Notice(ctx, x.id, noticeKey("cut", seq), chat.Staff, seq, "shortened", ""); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// post sends a block in two durable steps: the intent, then the call.
-func (x *lane) post(ctx context.Context, t *store.Thread, b block) (time.Duration, error) {
-	return x.send(ctx, t, "post", b.from, b.to, b.at, b.message)
-}
+// single is a block of one entry.
+func single(e chat.Entry) block { return block{from: e.Seq, to: e.Seq, at: e.At, lines: 1} }
 
-func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to chat.Seq, at time.Time, m graph.NewMessage) (time.Duration, error) {
+func (x *lane) send(ctx context.Context, t *store.Thread, kind string, b block, m graph.NewMessage) (time.Duration, error) {
 	account, ok := x.account(x.run.id)
 	if !ok {
 		return idle, errors.New("the account is gone")
 	}
-	marker := x.mark(account, *t, kind, from, to, at)
+	marker := x.mark(account, *t, kind, b.from, b.to, b.at)
 	m.HTML += markTag(marker)
 	priority := graph.Live
-	if t.Cursor == 0 || to-from > historyLines {
+	if t.Cursor == 0 || b.to-b.from > historyLines {
 		priority = graph.History
 	}
-	x.intend(t, kind, from, to, marker)
+	x.intend(t, kind, b.from, b.to, marker)
 	t.Attempt.Print = printOf(m.HTML)
 	if i := standsAt(t, marker); i >= 0 {
 		return now, x.confirm(ctx, t, graph.MessageID(t.Standing[i].Message))
@@ -207,7 +265,7 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 		return idle, perr
 	}
 	if graph.Permanent(err) {
-		return now, x.blocked(ctx, t, to-from+1, err)
+		return now, x.blocked(ctx, t, b.lines, err)
 	}
 	return idle, err
 }
@@ -215,11 +273,15 @@ func (x *lane) send(ctx context.Context, t *store.Thread, kind string, from, to 
 // historyLines is how many lines in one post are history rather than talk.
 const historyLines = 20
 
-// blocked notes that Microsoft refuses a post for good. A block that is too large is split first.
-func (x *lane) blocked(ctx context.Context, t *store.Thread, lines chat.Seq, err error) error {
+// blocked notes that Microsoft refuses a post for good. A block that is too large is split first, and then its only line is shortened.
+func (x *lane) blocked(ctx context.Context, t *store.Thread, lines int, err error) error {
 	reason, detail := graph.Reason(err)
-	if reason == "too_large" && lines > 1 {
-		t.MaxEntries = max(1, int(lines)/2)
+	switch half := cmp.Or(t.MaxBytes, maxHTML) / 2; {
+	case reason == "too_large" && lines > 1:
+		t.MaxEntries = max(1, lines/2)
+		return x.Store.PutThread(ctx, t)
+	case reason == "too_large" && half >= leastBytes:
+		t.MaxBytes = half
 		return x.Store.PutThread(ctx, t)
 	}
 	x.Log.WarnContext(ctx, "teams: lane blocked", "conversation", x.id, "err", err)
@@ -244,6 +306,12 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 		if !t.Ahead.Done(e) {
 			err = x.change(ctx, c, t, e)
 		}
+		if err == nil {
+			var moved bool
+			if moved, err = x.isMoved(ctx, t, e); moved {
+				return x.correct(ctx, c, t, e)
+			}
+		}
 	case chat.Reaction:
 		err = x.react(ctx, t, e)
 	case chat.ClosedFact:
@@ -259,40 +327,37 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 // farewell posts the closing line; the lane ends when that stands in the thread.
 func (x *lane) farewell(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (time.Duration, error) {
 	account, _ := x.account(x.run.id)
-	return x.send(ctx, t, "post", e.Seq, e.Seq, e.At, graph.NewMessage{HTML: wordsOf(account).closing(c)})
+	return x.send(ctx, t, "post", single(e), graph.NewMessage{HTML: wordsOf(account).closing(c)})
 }
 
 // answerLate answers, once, an expert who writes after the end.
 func (x *lane) answerLate(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
 	account, _ := x.account(x.run.id)
-	return x.send(ctx, t, "late", 0, 0, time.Time{}, graph.NewMessage{HTML: wordsOf(account).late(c)})
+	return x.send(ctx, t, "late", block{lines: 1}, graph.NewMessage{HTML: wordsOf(account).late(c)})
 }
 
 // changeAhead carries out the next change of a line that stands in the thread, ahead of the cursor: what was taken back must not stay
 // there until somebody is invited. Changes that can only be said anew wait for somebody who reads them.
 func (x *lane) changeAhead(ctx context.Context, c *chat.Conversation, t *store.Thread) (acted bool, err error) {
-	for after := t.Cursor; after < c.Last; {
-		entries, err := x.Store.Entries(ctx, x.id, after, readAhead)
-		if err != nil || len(entries) == 0 {
+	for e, err := range x.ahead(ctx, t.Cursor, c.Last) {
+		if err != nil {
 			return false, err
 		}
-		for _, e := range entries {
-			if after = e.Seq; e.Kind != chat.Edit && e.Kind != chat.Delete || e.Ref > t.Cursor || t.Ahead.Done(e) {
-				continue
-			}
-			p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
-			if err != nil {
-				return false, err
-			}
-			if !ok || !changeable(t, p) {
-				continue
-			}
-			if err := x.crashes("ahead.changed", x.change(ctx, c, t, e)); err != nil {
-				return false, err
-			}
-			t.Ahead = store.Ahead{Lines: t.Cursor, To: e.Seq}
-			return true, x.crashes("ahead.stored", x.Store.PutThread(ctx, t))
+		if e.Kind != chat.Edit && e.Kind != chat.Delete || e.Ref > t.Cursor || t.Ahead.Done(e) {
+			continue
 		}
+		p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
+		if err != nil {
+			return false, err
+		}
+		if !ok || !changeable(t, p) {
+			continue
+		}
+		if err := x.crashes("ahead.changed", x.change(ctx, c, t, e)); err != nil {
+			return false, err
+		}
+		t.Ahead = store.Ahead{Lines: t.Cursor, To: e.Seq}
+		return true, x.crashes("ahead.stored", x.Store.PutThread(ctx, t))
 	}
 	return false, nil
 }
@@ -310,8 +375,16 @@ func (x *lane) change(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err != nil || !ok {
 		return err
 	}
-	m, lines, err := x.renderAgain(ctx, c, t, p, e.Seq)
+	t.Moved = slices.DeleteFunc(t.Moved, func(seq chat.Seq) bool { return seq == e.Ref })
+	m, lines, fits, err := x.renderAgain(ctx, c, t, p, e.Seq)
+	if err == nil && !fits && e.Kind == chat.Edit {
+		t.Moved = append(t.Moved, e.Ref)
+		m, lines, _, err = x.renderAgain(ctx, c, t, p, e.Seq)
+	}
 	if err != nil {
+		return err
+	}
+	if err := x.takeDown(ctx, t, p, e); err != nil {
 		return err
 	}
 	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
@@ -358,9 +431,12 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 		if !ok || p.Last == 0 {
 			continue
 		}
-		m, _, err := x.renderAgain(ctx, c, t, p, max(t.Cursor, t.Ahead.To))
+		m, lines, _, err := x.renderAgain(ctx, c, t, p, max(t.Cursor, t.Ahead.To))
 		if err != nil {
 			return err
+		}
+		if lines == 0 && p.First > 1 {
+			continue // it holds no lines that could change
 		}
 		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 			return err
@@ -378,39 +454,81 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 	return x.Store.PutThread(ctx, t)
 }
 
-// renderAgain renders a post with all changes up to a seq.
-func (x *lane) renderAgain(ctx context.Context, c *chat.Conversation, t *store.Thread, p store.Post, upTo chat.Seq) (graph.NewMessage, int, error) {
+// renderAgain renders a post with all changes up to a seq. fits is false when not all of its lines fit into it in their newest versions; those
+// that do not are said to stand elsewhere, as are those that were moved before.
+func (x *lane) renderAgain(ctx context.Context, c *chat.Conversation, t *store.Thread, p store.Post, upTo chat.Seq) (m graph.NewMessage, n int, fits bool, err error) {
 	as := *t
-	as.Cursor = p.First - 1
+	as.Cursor, as.MaxBytes = p.First-1, 0
 	r, err := x.renderer(ctx, c, &as)
 	if err != nil {
-		return graph.NewMessage{}, 0, err
+		return m, 0, false, err
 	}
-	var all []chat.Entry
-	for after := p.First - 1; after < upTo; {
-		more, err := x.Store.Entries(ctx, x.id, after, readAhead)
-		if err != nil || len(more) == 0 {
-			return graph.NewMessage{}, 0, errors.Join(err)
-		}
-		for _, e := range more {
-			if e.Seq <= upTo {
-				all = append(all, e)
-			}
-		}
-		after = more[len(more)-1].Seq
+	newest, err := x.changes(ctx, p.First-1, upTo)
+	if err != nil {
+		return m, 0, false, err
 	}
-	n := 0
-	for i, e := range all {
-		if e.Seq > p.Last || !shown(c, e) {
+	var lines []chat.Entry
+	for e, err := range x.ahead(ctx, p.First-1, p.Last) {
+		if err != nil {
+			return m, 0, false, err
+		}
+		if shown(c, e) {
+			lines = append(lines, e)
+		}
+	}
+	r.uncut, fits = len(lines) > 1, true
+	for _, e := range lines {
+		if slices.Contains(t.Moved, e.Seq) {
+			r.move(e)
 			continue
 		}
-		if _, err := r.add(ctx, e, changesOf(all[i+1:], e.Seq)); err != nil {
-			return graph.NewMessage{}, 0, err
+		ok, err := r.add(ctx, e, newest[e.Seq])
+		if err != nil {
+			return m, 0, false, err
 		}
-		n++
+		if !ok {
+			r.move(e)
+			fits = false
+		}
 	}
-	_, m := r.done(n)
-	return m, n, nil
+	_, m = r.done(len(lines))
+	return m, len(lines), fits, x.tellCut(ctx, r.cut)
+}
+
+// isMoved reports whether the words of an edit, the newest that was carried out of its line, stand in no post of ours yet.
+func (x *lane) isMoved(ctx context.Context, t *store.Thread, e chat.Entry) (bool, error) {
+	if e.Kind != chat.Edit || !slices.Contains(t.Moved, e.Ref) {
+		return false, nil
+	}
+	newer, err := x.changes(ctx, e.Seq, t.Ahead.To)
+	return err == nil && newer[e.Ref] == nil, err
+}
+
+// takeDown deletes the posts in which earlier words of a line were said that did not fit into its post.
+func (x *lane) takeDown(ctx context.Context, t *store.Thread, p store.Post, change chat.Entry) error {
+	for e, err := range x.ahead(ctx, p.Last, change.Seq-1) {
+		if err != nil {
+			return err
+		}
+		if e.Kind != chat.Edit || e.Ref != change.Ref {
+			continue
+		}
+		said, ok, err := x.Store.PostWith(ctx, x.id, e.Seq)
+		if err != nil {
+			return err
+		}
+		if !ok || said.First != e.Seq || said.Last != e.Seq || !changeable(t, said) {
+			continue
+		}
+		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+			return err
+		}
+		err = x.sender(t).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), graph.MessageID(said.Message))
+		if err != nil && !graph.Permanent(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // react puts staff's reaction on the message of the line.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"math"
+	"slices"
 	"strings"
 
 	"trialog/internal/chat"
@@ -24,13 +26,16 @@ type renderer struct {
 	first   chat.Seq
 	last    chat.Seq
 	message graph.NewMessage
-	picture int // bytes of pictures so far
+	picture int        // bytes of pictures so far
+	uncut   bool       // a line that is too long for a post of its own is not shortened
+	cut     []chat.Seq // lines that were
 }
 
 const (
 	maxHTML     = graph.MaxHTML - 200 // room for the marker
 	maxPictures = 3 << 20             // bytes of all pictures of one post [contract §5.1]
 	maxPicture  = 1 << 20
+	leastBytes  = 2500 // a post of one line that is refused as too large even so is no longer shortened
 )
 
 // renderer begins a post that follows the thread's cursor.
@@ -53,23 +58,48 @@ func (x *lane) renderer(ctx context.Context, c *chat.Conversation, t *store.Thre
 	return r, nil
 }
 
-// add renders one more entry, in its newest version, unless the post would become too large; the first one always fits.
+// bound is how many bytes the post may have.
+func (r *renderer) bound() int {
+	if r.t.MaxBytes > 0 {
+		return r.t.MaxBytes
+	}
+	return maxHTML
+}
+
+// add renders one more entry, in its newest version, unless the post would become too large. The first one always fits: it is shortened.
 func (r *renderer) add(ctx context.Context, e chat.Entry, changed *chat.Entry) (bool, error) {
-	attachments, hosted, pictures := len(r.message.Attachments), len(r.message.Hosted), r.picture
-	part, err := r.entry(ctx, e, changed)
+	before, pictures := r.message, r.picture
+	part, err := r.entry(ctx, e, changed, math.MaxInt)
 	if err != nil {
 		return false, err
 	}
-	full := r.size+len(part) > maxHTML || r.picture > maxPictures || len(r.message.Attachments) > 10
-	if full && len(r.parts) > 0 {
-		r.message.Attachments, r.message.Hosted, r.picture = r.message.Attachments[:attachments], r.message.Hosted[:hosted], pictures
+	long := r.size+len(part) > r.bound()
+	full := long || r.picture > maxPictures || len(r.message.Attachments) > 10
+	if full && (len(r.parts) > 0 || r.uncut) {
+		r.message, r.picture = before, pictures
 		return false, nil
 	}
+	if long {
+		r.message, r.picture = before, pictures
+		if part, err = r.entry(ctx, e, changed, max(r.bound()-r.size, leastBytes)); err != nil {
+			return false, err
+		}
+	}
+	r.take(e, part)
+	return true, nil
+}
+
+// take puts a rendered entry into the post.
+func (r *renderer) take(e chat.Entry, part string) {
 	r.parts, r.size, r.last = append(r.parts, part), r.size+len(part), e.Seq
 	if r.first == 0 {
 		r.first = e.Seq
 	}
-	return true, nil
+}
+
+// move says of a line that its newest words stand elsewhere.
+func (r *renderer) move(e chat.Entry) {
+	r.take(e, "<p>"+r.head(e)+"</p><p><em>"+r.w.moved+"</em></p>")
 }
 
 // done returns the post; n is how many lines it holds.
@@ -91,9 +121,9 @@ func (r *renderer) done(n int) (string, graph.NewMessage) {
 	return r.message.HTML, r.message
 }
 
-// entry renders one line: a head of name, role, time and number outside of what the person wrote, which stands in a block of its own
+// entry renders one line, shortened to so many bytes: a head of name, role, time and number outside of what the person wrote, which stands in a block of its own
 // and has no bold of its own unless it is staff's, so that nobody can write a head.
-func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry) (string, error) {
+func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry, most int) (string, error) {
 	switch {
 	case e.Kind == chat.Notice && e.Fact.Reason == chat.ReasonReminder:
 		return r.reminder(e), nil
@@ -104,12 +134,7 @@ func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry)
 	case e.Published():
 		return r.published(e, changed), nil
 	}
-	p, _ := r.c.Participant(e.Author)
-	head := fmt.Sprintf("<strong>%s</strong> · %s · %s · #%d", html.EscapeString(r.w.name(p)), r.w.role(p.Kind), r.w.at(e.At), e.Seq)
-	if e.Audience == chat.BackRoom {
-		head += " · " + r.w.onlyExperts
-	}
-	content := e.Content
+	head, content := r.head(e), e.Content
 	if changed != nil && changed.Kind == chat.Delete {
 		return "<p>" + head + "</p><p><em>" + r.w.deleted + "</em></p>", nil
 	}
@@ -121,11 +146,71 @@ func (r *renderer) entry(ctx context.Context, e chat.Entry, changed *chat.Entry)
 	if len(content) == 0 {
 		return "<p>" + head + "</p><p><em>" + r.w.withheld + "</em></p>", nil
 	}
-	body, err := r.content(ctx, e, content)
+	body, err := r.body(ctx, e, content, most-len(head))
 	if err != nil {
 		return "", err
 	}
 	return "<p>" + head + "</p>" + body, nil
+}
+
+// head names who wrote a line, when, and its number.
+func (r *renderer) head(e chat.Entry) string {
+	p, _ := r.c.Participant(e.Author)
+	head := fmt.Sprintf("<strong>%s</strong> · %s · %s · #%d", html.EscapeString(r.w.name(p)), r.w.role(p.Kind), r.w.at(e.At), e.Seq)
+	if e.Audience == chat.BackRoom {
+		head += " · " + r.w.onlyExperts
+	}
+	return head
+}
+
+// body renders what was said, as plain text that is cut off where it has more than so many bytes.
+func (r *renderer) body(ctx context.Context, e chat.Entry, content chat.Content, most int) (string, error) {
+	before, pictures := r.message, r.picture
+	body, err := r.content(ctx, e, content)
+	if err != nil || len(body) <= most {
+		return body, err
+	}
+	r.message, r.picture = before, pictures
+	note := "<p><em>" + r.w.shortened + "</em></p>"
+	if body, err = r.content(ctx, e, shorten(content, most-len(note))); err != nil {
+		return "", err
+	}
+	r.cut = append(r.cut, e.Seq)
+	return body + note, nil
+}
+
+// shorten cuts the text of a line off where it would have more than so many bytes of HTML, and keeps its files.
+func shorten(content chat.Content, most int) chat.Content {
+	isFile := func(n chat.Node) bool { return n.T == chat.FileNode }
+	text := slices.DeleteFunc(slices.Clone(content), isFile).PlainText()
+	left := most - 500 // for what stands around it, and files
+	for i, c := range text {
+		n := len(html.EscapeString(string(c)))
+		switch c {
+		case ' ':
+			n = len("&nbsp;")
+		case '\n':
+			n = len("<br>")
+		}
+		if left -= n; left < 0 {
+			text = text[:i] + "…"
+			break
+		}
+	}
+	var kids []chat.Node
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			kids = append(kids, chat.Node{T: chat.Break})
+		}
+		kids = append(kids, chat.Node{T: chat.Text, Text: line})
+	}
+	short := chat.Content{{T: chat.Paragraph, Kids: kids}}
+	for _, n := range content {
+		if isFile(n) {
+			short = append(short, n)
+		}
+	}
+	return short
 }
 
 func (r *renderer) content(ctx context.Context, e chat.Entry, content chat.Content) (string, error) {

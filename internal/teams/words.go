@@ -38,6 +38,7 @@ type words struct {
 	published                        string // %s, #%d, %s: the agent, the line, the expert
 	takenBack                        string
 	editedAnew, deletedAnew          string // %s, #%d: who, the line
+	moved, shortened                 string
 	zone                             *time.Location
 }
 

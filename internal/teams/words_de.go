@@ -20,6 +20,7 @@ var german = words{
 	excerpt:      "Auszug aus dem Verlauf", noHistory: "Der bisherige Verlauf wurde nicht geteilt.", withheld: "Nicht geteilt.",
 	reminded:  "%s, %s wartet auf Ihre Antwort",
 	published: "%s hat die private Nachricht #%d von %s für den Kunden veröffentlicht", takenBack: "zurückgenommen",
+	moved: "geändert, siehe weiter unten", shortened: "Hier gekürzt: Die Nachricht ist zu lang für Microsoft Teams.",
 	editedAnew: "%s hat Nachricht #%d berichtigt:", deletedAnew: "%s hat Nachricht #%d gelöscht. Sie steht weiter oben noch, weil sie ein früherer Agent übertragen hat.",
 	lateText:  "Der Service-Chat %s ist bereits beendet. Ihre Nachricht hat niemanden erreicht.",
 	fileIn:    "%s konnte nicht in den Service-Chat übertragen werden: %s",

@@ -20,6 +20,7 @@ var english = words{
 	excerpt:      "Excerpt of the history", noHistory: "The history so far was not shared.", withheld: "Not shared.",
 	reminded:  "%s, %s is waiting for your answer",
 	published: "%s published the private message #%d of %s for the customer", takenBack: "taken back",
+	moved: "changed, see below", shortened: "Shortened here: the message is too long for Microsoft Teams.",
 	editedAnew: "%s corrected message #%d:", deletedAnew: "%s deleted message #%d. It still stands above, because an earlier agent passed it on.",
 	lateText:  "The service chat %s has already ended. Your message reached nobody.",
 	fileIn:    "%s could not be passed on to the service chat: %s",
