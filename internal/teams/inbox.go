@@ -73,7 +73,7 @@ func (r *run) emptyInbox(ctx context.Context) (time.Duration, error) {
 		if failed > 0 && (again == 0 || failed < again) {
 			again = failed
 		}
-		if len(list) < inboxBatch {
+		if len(list) < inboxBatch || b.sealed == len(list) { // Microsoft's keys can't be had, and the next would fare no better
 			return again, nil
 		}
 		last = list[len(list)-1]
@@ -96,6 +96,7 @@ func (r *run) readMissed(ctx context.Context) (err error) {
 type batch struct {
 	*run
 	opened []*opened
+	sealed int // of them that could not be opened
 	told   []told
 	stuck  map[graph.ChatID]bool // chats of which something failed for the moment
 }
@@ -154,6 +155,7 @@ func (b *batch) add(ctx context.Context, d store.Delivery) error {
 	case err != nil:
 		b.Log.WarnContext(ctx, "teams: notification can't be opened", "account", b.id, "tries", d.Tries, "err", err)
 		o.fail(err)
+		b.sealed++
 	}
 	b.opened = append(b.opened, o)
 	for _, m := range messages {

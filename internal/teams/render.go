@@ -66,8 +66,12 @@ func (r *renderer) bound() int {
 	return maxHTML
 }
 
-// add renders one more entry, in its newest version, unless the post would become too large. The first one always fits: it is shortened.
+// add renders one more entry, in its newest version, unless the post would become too large. The first one always fits: it is shortened,
+// and then stands alone.
 func (r *renderer) add(ctx context.Context, e chat.Entry, changed *chat.Entry) (bool, error) {
+	if len(r.cut) > 0 {
+		return false, nil
+	}
 	before, pictures := r.message, r.picture
 	part, err := r.entry(ctx, e, changed, math.MaxInt)
 	if err != nil {
