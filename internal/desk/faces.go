@@ -15,7 +15,7 @@ type Face struct {
 }
 
 // Faces says which agents of the actor's conversation a customer may see a photo of, by their numbers: none unless the service shows full
-// names, and none of agents who go by a nickname.
+// names, and none of agents who go by a nickname or never came in.
 func (d *Desk) Faces(ctx context.Context, a Actor) (map[chat.ParticipantID]Face, error) {
 	faces := map[chat.ParticipantID]Face{}
 	c, err := d.store.Conversation(ctx, a.Conversation)
@@ -30,7 +30,7 @@ func (d *Desk) Faces(ctx context.Context, a Actor) (map[chat.ParticipantID]Face,
 		return faces, nil
 	}
 	for _, p := range c.Participants {
-		if p.Kind != chat.Agent || p.PublicName != "" && p.PublicName != p.Name {
+		if p.Kind != chat.Agent || p.JoinedAt == nil || p.PublicName != "" && p.PublicName != p.Name {
 			continue
 		}
 		who, err := d.store.Agent(ctx, p.Agent)

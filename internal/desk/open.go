@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -17,7 +18,12 @@ type Opening struct {
 	Visitor chat.Visitor
 	Text    string // the first line; may be empty
 	ID      string // its client id; required with Text
+	// Secret is random, chosen by the client: the same again yields the first conversation. "" for an opening that can't be repeated.
+	Secret string
 }
+
+// secretShape is what an Opening.Secret looks like.
+var secretShape = regexp.MustCompile(`^[0-9A-Za-z]{32,64}$`)
 
 // Opened is a new conversation and the token that lets its customer back in.
 type Opened struct {
@@ -43,9 +49,16 @@ func (d *Desk) Open(ctx context.Context, o Opening) (Opened, error) {
 		}
 		entries = append(entries, line)
 	}
-	token, hash := d.store.NewToken()
-	done, err := d.store.Create(ctx, store.NewConversation{ID: chat.ConversationID(d.store.NewID()), Service: service.ID,
-		Visitor: o.Visitor, TokenHash: hash}, entries)
+	token, _ := d.store.NewToken()
+	id := d.store.NewID()
+	if o.Secret != "" {
+		if !secretShape.MatchString(o.Secret) {
+			return Opened{}, chat.RefuseField("secret", "bad_secret", "A secret has 32 to 64 letters and digits.")
+		}
+		id, token = store.OpeningOf(o.Secret)
+	}
+	done, err := d.store.Create(ctx, store.NewConversation{ID: chat.ConversationID(id), Service: service.ID,
+		Visitor: o.Visitor, TokenHash: store.HashToken(token)}, entries)
 	if err != nil {
 		return Opened{}, fmt.Errorf("open a conversation: %w", err)
 	}

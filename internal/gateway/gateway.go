@@ -29,7 +29,8 @@ type Config struct {
 	Store *store.Store
 	Desk  *desk.Desk
 	Log   *slog.Logger
-	// Staff and Visitor redeem a one-use ticket. A refused ticket closes the connection with code 4001.
+	// Staff and Visitor redeem a one-use ticket. A ticket that is wrong, used or too old closes the connection with code
+	// 4012, any other refusal with 4001.
 	Staff   func(ctx context.Context, ticket string) (StaffSession, error)
 	Visitor func(ctx context.Context, ticket string) (desk.Actor, error)
 	// Me returns what the browser of an agent should know about the agent (JSON Me of docs/api.md).
@@ -126,6 +127,10 @@ func (g *Gateway) contain(ws *websocket.Conn) {
 
 func (g *Gateway) refuse(ws *websocket.Conn, err error) {
 	var refused *chat.Error
+	if errors.As(err, &refused) && refused.Code == "bad_ticket" {
+		ws.Close(closeRestart, refused.Code) // late or repeated: whoever may have a ticket comes back with another one
+		return
+	}
 	if errors.As(err, &refused) && refused.Kind != chat.Unavailable {
 		ws.Close(closeSignedOut, refused.Code)
 		return

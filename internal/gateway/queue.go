@@ -84,10 +84,9 @@ func (q *queue) ring(to map[*nudge]struct{}, ids ...chat.ConversationID) {
 func (g *Gateway) Run(ctx context.Context) error {
 	sub := g.Store.Subscribe(store.Filter{All: true})
 	defer sub.Close()
-	waiting, err := g.waiting(ctx)
-	if err != nil {
-		return err
-	}
+	waiting := map[chat.ConversationID]bool{}
+	look := time.NewTimer(0) // when to read the queue as a whole: a database that fails for a moment ends nothing
+	defer look.Stop()
 	places := time.NewTimer(placesEvery)
 	places.Stop()
 	defer places.Stop()
@@ -95,6 +94,15 @@ func (g *Gateway) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-look.C:
+			fresh, err := g.waiting(ctx)
+			if err != nil {
+				g.Log.WarnContext(ctx, "read the queue", "err", err)
+				look.Reset(time.Second)
+				continue
+			}
+			waiting = fresh
+			places.Reset(placesEvery + time.Duration(len(waiting))*placeEach)
 		case <-places.C:
 			if err := g.order(ctx); err != nil {
 				g.Log.WarnContext(ctx, "read the queue", "err", err)
@@ -106,10 +114,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 			moved := false
 			for _, h := range sub.Take() {
 				if h.Topic == store.TopicAll {
-					moved = true
-					if waiting, err = g.waiting(ctx); err != nil {
-						return err
-					}
+					look.Reset(0)
 				}
 				if h.Topic == store.TopicLog {
 					moved = g.watch(ctx, waiting, h.Conversation) || moved

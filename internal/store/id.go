@@ -18,6 +18,16 @@ func (s *Store) NewToken() (token string, hash []byte) {
 	return token, HashToken(token)
 }
 
+// OpeningOf derives the id of a conversation and the token of its customer from a secret that the customer's browser has chosen, so that an
+// opening whose answer got lost can be repeated.
+func OpeningOf(secret string) (id, token string) {
+	of := func(what string, n int) string {
+		sum := sha256.Sum256([]byte("trialog " + what + ": " + secret))
+		return text(sum[:n])
+	}
+	return of("conversation", 16), of("token", 32)
+}
+
 // HashToken returns what is stored of a token: its SHA-256. Tokens are random, so no slow hash is needed.
 func HashToken(token string) []byte {
 	sum := sha256.Sum256([]byte(token))
@@ -27,6 +37,10 @@ func HashToken(token string) []byte {
 func (s *Store) randomText(n int) string {
 	b := make([]byte, n)
 	s.random(b)
+	return text(b)
+}
+
+func text(b []byte) string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b))
 }
 

@@ -41,6 +41,7 @@ type openIn struct {
 		User       string            `json:"user,omitempty" doc:"JWT (HS256) by which the site vouches for name and email."`
 		Text       string            `json:"text,omitempty" doc:"The first line."`
 		ID         string            `json:"id,omitempty" doc:"The first line's client id."`
+		Secret     string            `json:"secret,omitempty" doc:"Random, 32 to 64 letters and digits: the same again gives the same conversation and token."`
 	}
 }
 
@@ -60,7 +61,7 @@ func (s *Server) openConversation(ctx context.Context, in *openIn) (openedOut, e
 			return openedOut{}, err
 		}
 	}
-	opened, err := s.cfg.Desk.Open(ctx, desk.Opening{Service: b.Service, Visitor: v, Text: b.Text, ID: b.ID})
+	opened, err := s.cfg.Desk.Open(ctx, desk.Opening{Service: b.Service, Visitor: v, Text: b.Text, ID: b.ID, Secret: b.Secret})
 	if err != nil {
 		return openedOut{}, err
 	}

@@ -89,12 +89,16 @@ export class Server {
     return this.append({ kind, author: 1, key, ref: c.ref, content: c.text ? [{ t: "p", kids: [{ t: "text", text: c.text }] }] : undefined });
   }
 
-  private begin(body: Command & { email?: string }): Response {
+  private begin(body: Command & { email?: string; secret?: string }): Response {
     if (body.email && !body.email.includes("@")) return problem(400, "bad_email", "email");
+    if (this.log.length && body.secret === this.secret) return json(201, { token: this.token, conversation: this.view() });
+    this.secret = body.secret;
     this.append({ kind: "opened", fact: { service: "Technik" } });
     if (body.text) this.act({ ...body, type: "post" });
     return json(201, { token: this.token, conversation: this.view() });
   }
+
+  private secret: string | undefined; // of the opening
 
   private answer(path: string, body: Command | undefined): Response {
     if (path === "/tickets") return json(201, { ticket: "t" });

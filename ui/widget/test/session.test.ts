@@ -11,12 +11,13 @@ import { Server } from "./server";
 
 const opening = { name: "Karla", locale: "en", page: { url: "", title: "" }, text: "It blinks red" };
 let server: Server;
+let fetcher: typeof fetch;
 let store: Keep;
 const sessions: Session[] = [];
 
 /** A widget in a browser; with the same store, the same browser after a reload. */
 async function arrive(): Promise<Session> {
-  const session = new Session(new Api("https://chat.example", server.fetch), store, async () => ({ Live, Outbox, Tabs }));
+  const session = new Session(new Api("https://chat.example", (...call) => fetcher(...call)), store, async () => ({ Live, Outbox, Tabs }));
   sessions.push(session);
   await session.boot();
   return session;
@@ -30,6 +31,7 @@ const stored = () => server.log.filter((e) => e.kind === "message").map((e) => p
 beforeEach(() => {
   vi.useFakeTimers();
   server = new Server();
+  fetcher = server.fetch;
   store = keep(() => { throw new DOMException("blocked"); });
   vi.stubGlobal("WebSocket", server.Socket);
   vi.stubGlobal("BroadcastChannel", undefined);
@@ -41,6 +43,78 @@ afterEach(() => {
 });
 
 describe("Session", () => {
+  it("works where the browser denies storage, and with it locks", async () => {
+    vi.stubGlobal("BroadcastChannel", class { onmessage = null; postMessage() {} close() {} });
+    vi.stubGlobal("navigator", { locks: { request: async () => { throw new DOMException("The request was denied.", "SecurityError"); } } });
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.accept();
+    server.say("Hello Karla");
+    s.post("are you there?");
+    await pass(60_000);
+    expect(s.leading).toBe(true);
+    expect(stored()).toContain("are you there?");
+    expect(texts(s)).toContain("Hello Karla");
+  });
+
+  it("opens one conversation although the answer got lost, and what is said first is what was typed last", async () => {
+    let lose = true;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      const answer = await server.fetch(input, init);
+      if (!lose) return answer;
+      lose = false;
+      throw new TypeError("the answer got lost");
+    }) as typeof fetch;
+    const s = await arrive();
+    await expect(s.begin(opening)).rejects.toThrow();
+    await s.begin({ ...opening, text: "It blinks green" });
+    await pass();
+    expect(server.log.filter((e) => e.kind === "opened")).toHaveLength(1);
+    expect(texts(s)).toEqual(["It blinks green"]);
+  });
+
+  it("shows all of a closed conversation, whatever was said in private", async () => {
+    const first = await arrive();
+    await first.begin(opening);
+    await pass();
+    server.accept();
+    for (let i = 0; i < 600; i++) server.append({ author: 2, audience: i % 3 ? "backroom" : "everyone", content: [{ t: "text", text: `line ${i}` }] });
+    server.status = "closed";
+    first.stop();
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      const window = /after=(\d+)&limit=(\d+)/.exec(String(input));
+      if (!window) return server.fetch(input, init);
+      const entries = server.log.slice(Number(window[1]), Number(window[1]) + Number(window[2])).filter((e) => e.audience === "everyone");
+      return new Response(JSON.stringify({ conversation: server.view(), entries }), { status: 200, headers: { "Content-Type": "application/json" } });
+    }) as typeof fetch;
+    const again = await arrive();
+    await pass(60_000);
+    expect(texts(again)).toHaveLength(server.log.filter((e) => e.audience === "everyone" && e.kind === "message").length);
+  });
+
+  it("does not tell as news what was there before, when the server was away at first", async () => {
+    const first = await arrive();
+    await first.begin(opening);
+    await pass();
+    server.accept();
+    server.say("Hello Karla");
+    await pass();
+    first.stop();
+    server.reachable = false;
+    const news: number[] = [];
+    const s = await arrive();
+    s.onNews = (entries) => news.push(...entries.map((e) => e.seq));
+    await pass(1000);
+    server.reachable = true;
+    await pass(120_000);
+    expect(texts(s)).toContain("Hello Karla");
+    expect(news).toEqual([]);
+    const { seq } = server.say("And now?");
+    await pass();
+    expect(news).toEqual([seq]);
+  });
+
   it("opens a conversation, shows the first line once, and follows what is said", async () => {
     const s = await arrive();
     expect(s.state.get().phase).toBe("form");

@@ -80,7 +80,9 @@ export class Desk {
       frame: (frame, loud) => this.hear(frame, loud),
       connection: (connection) => {
         this.set((s) => ({ ...s, connection }));
-        if (connection === "up") this.flush();
+        if (connection !== "up") return;
+        this.reading.clear(); // what was told while there was no connection was not heard
+        this.flush();
       },
       over: () => this.over(),
       snapshot: () => this.snapshot(),

@@ -67,8 +67,13 @@ export class Tabs {
         this.take();
         return new Promise<void>((resolve) => (this.release = resolve));
       });
-    } catch {
-      if (!this.on || this.turn !== turn) return; // stopped, or given up before it was granted
+    } catch (e) {
+      if (!this.on) return;
+      if (this.turn !== turn) {
+        const givenUp = e instanceof DOMException && e.name === "AbortError"; // for another request; else the browser denies locks
+        if (!givenUp && !this.leading) this.take();
+        return;
+      }
       this.leading = false;
       this.crew.follow();
       this.queue();

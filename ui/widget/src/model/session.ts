@@ -2,11 +2,11 @@
 import type { Cursor, Entry, FileRef, VisitorView } from "../../../shared/types";
 import { sessionKey } from "../host";
 import { Refusal, Unreachable, type Api } from "../lib/api";
-import { newId } from "../lib/id";
+import { newId, newSecret } from "../lib/id";
 import type { Down, Live } from "../lib/live";
 import type { Keep } from "../lib/storage";
 import type { Tabs } from "../lib/tabs";
-import { emptyLog, me, merge, type Line } from "./log";
+import { emptyLog, me, merge, plainText, type Line } from "./log";
 import type { Act, Outbox } from "./outbox";
 import { nothing, Store, type State } from "./state";
 import { Typists } from "./typists";
@@ -52,10 +52,12 @@ export class Session {
   private tabs: Tabs | undefined;
   private flushing = false;
   private again = false;
-  private running = false; // the log has been caught up once
+  private running = false; // there is a conversation, and what is said in it comes in
+  private told = false; // what is here was here before: only what comes now is news
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly typists = new Typists((typing) => this.state.set({ typing }));
   private typedAt = 0;
+  private tried: { id: string; secret: string; text?: string } | undefined; // an opening whose answer has not come
 
   constructor(readonly api: Api, private readonly keep: Keep, private readonly fetchWires: () => Promise<Wires>, private readonly now = Date.now) {
     this.state = new Store(nothing(keep.kept));
@@ -92,15 +94,18 @@ export class Session {
   /** Opens a conversation with the first line. Throws Refusal or Unreachable; then nothing has changed here. */
   async begin(opening: Opening): Promise<void> {
     const wires = await this.wires();
-    const id = newId();
-    const body = opening.text ? { ...opening, id } : opening;
+    const tried = (this.tried ??= { id: newId(), secret: newSecret(), text: opening.text });
+    const { id, secret } = tried;
+    const body = opening.text ? { ...opening, id, secret } : { ...opening, secret };
     this.api.token = undefined;
     const { token, conversation } = await this.api.call<{ token: string; conversation: VisitorView }>("POST", "/visitor/conversations", body);
+    this.tried = undefined;
     this.detach();
     this.state.set({ ...nothing(this.keep.kept), phase: "chat", view: conversation });
     this.write({ token, id: conversation.id });
     this.attach(wires);
-    if (opening.text) {
+    const said = opening.text === tried.text;
+    if (opening.text && said) {
       this.outbox!.add({ id, kind: "post", text: opening.text }, this.now());
       this.outbox!.done(id);
     }
@@ -108,6 +113,14 @@ export class Session {
     this.running = true;
     this.tabs!.start();
     await this.catchUp().catch(() => undefined); // the live connection brings it otherwise
+    if (!said && opening.text) this.sayInstead(id, opening.text);
+  }
+
+  /** The first line was changed before the opening was tried again, which may have been carried out the first time. */
+  private sayInstead(id: string, text: string): void {
+    const line = this.state.get().log.lines.find((l) => l.key === id);
+    if (!line) this.post(text);
+    else if (plainText(line.content) !== text) this.edit(line, text);
   }
 
   /** Sends a line; it is kept until the server has it. */
@@ -175,7 +188,7 @@ export class Session {
       if (token !== this.api.token) return; // another conversation meanwhile
       this.take({ type: "view", conversation });
       this.take({ type: "entries", entries });
-      if (entries.length < page / 2) return;
+      if (!entries.length || this.state.get().log.last >= conversation.last) return; // a short page is not the last: much may be private
     }
   }
 
@@ -195,6 +208,7 @@ export class Session {
       if (!this.tabs) setTimeout(() => this.stored === stored && void this.resume(stored), limpEvery);
     }
     this.running = true;
+    this.told = this.state.get().online;
     if (this.state.get().view?.status !== "closed") this.tabs?.start();
   }
 
@@ -226,7 +240,7 @@ export class Session {
   }
 
   private detach(): void {
-    this.running = false;
+    this.running = this.told = false;
     clearTimeout(this.queueTimer);
     this.typists.clear();
     this.typedAt = 0;
@@ -361,7 +375,8 @@ export class Session {
     const { log } = this.state.get();
     const merged = merge(log, entries, upTo);
     if (merged === log) return;
-    const news = this.running && !anew ? entries.filter((e) => e.seq > log.last) : [];
+    const news = this.running && this.told && !anew ? entries.filter((e) => e.seq > log.last) : [];
+    this.told ||= this.running;
     this.outbox?.settle(merged.own);
     for (const e of news) if (e.kind === "message") this.typists.set(e.author ?? 0, false);
     this.state.set({ log: merged, acts: this.outbox?.acts ?? [] });
