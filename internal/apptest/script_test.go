@@ -1,9 +1,12 @@
 package apptest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -195,10 +198,18 @@ func (p *player) customer(ctx context.Context, args []string) error {
 	case "deletes":
 		err = p.change(c.Seen.Entries(), append(args, ""), func(ref chat.Seq, _ string) error { return c.Delete(ctx, ref) })
 	case "attaches":
-		var f chat.File
-		if f, err = c.Upload(ctx, first, p.file(first)); err == nil {
-			_, err = c.Say(ctx, "", f.ID)
+		var files []chat.FileID
+		for _, name := range args {
+			if name == "" {
+				continue
+			}
+			f, err := c.Upload(ctx, name, p.file(name))
+			if err != nil {
+				return err
+			}
+			files = append(files, f.ID)
 		}
+		_, err = c.Say(ctx, "", files...)
 	case "ends":
 		err = c.End(ctx)
 	case "drops":
@@ -236,8 +247,12 @@ func inOrder(lines, texts []string) error {
 	return nil
 }
 
-// file reads a file of the scenario, or makes one: "20MB.bin" of that size, "foto.jpg", "bild.png", "film.gif" of that kind.
+// file reads a file of the scenario, or makes one: "20MB.bin" of that size, "foto.jpg", "bild.png", "film.gif" of that kind, or
+// "noise7.png", which nothing compresses.
 func (p *player) file(name string) []byte {
+	if n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(name, "noise"), ".png")); err == nil {
+		return nearlyMega(p.w.T, uint64(n))
+	}
 	for _, s := range pictures(p.w.T) {
 		if strings.HasSuffix(name, "."+s.ext) {
 			return s.content
@@ -250,6 +265,15 @@ func (p *player) file(name string) []byte {
 		return b
 	}
 	return []byte(p.ts.ReadFile(name))
+}
+
+// nearlyMega is a picture of nearly a megabyte.
+func nearlyMega(t testing.TB, seed uint64) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, noise(rand.New(rand.NewPCG(seed, 0)), 560, 520)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // showsPicture checks that a file is shown as a picture and that its pixels are those that were sent.

@@ -120,18 +120,31 @@ func (c *Client) putFragment(ctx context.Context, to string, piece []byte, from,
 // CreateFolder makes a folder below a path of the caller's drive, or returns the one that is there.
 // [api: driveitem-post-children]
 func (c *Client) CreateFolder(ctx context.Context, parent, name string) (Item, error) {
+	item, there, err := c.createFolder(ctx, parent, name)
+	if there {
+		return c.Item(ctx, path.Join(parent, name))
+	}
+	return item, err
+}
+
+// EnsureFolder makes a folder below a path of the caller's drive, unless it is there.
+func (c *Client) EnsureFolder(ctx context.Context, parent, name string) error {
+	_, there, err := c.createFolder(ctx, parent, name)
+	if there {
+		return nil
+	}
+	return err
+}
+
+func (c *Client) createFolder(ctx context.Context, parent, name string) (item Item, there bool, err error) {
 	at := "/me/drive/root/children"
 	if parent != "" {
 		at = drivePath(parent) + ":/children"
 	}
-	var item Item
-	err := c.do(ctx, request{op: "create folder", method: http.MethodPost, path: at,
+	err = c.do(ctx, request{op: "create folder", method: http.MethodPost, path: at,
 		body: map[string]any{"name": name, "folder": map[string]any{}, "@microsoft.graph.conflictBehavior": "fail"}}, &item)
 	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusConflict {
-		return c.Item(ctx, path.Join(parent, name))
-	}
-	return item, err
+	return item, errors.As(err, &e) && e.Status == http.StatusConflict, err
 }
 
 // Item reads a file or folder by its path.

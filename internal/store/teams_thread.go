@@ -87,6 +87,8 @@ type Thread struct {
 	Earlier []chat.PersonID `json:"earlier,omitempty"`
 	Before  string          `json:"before,omitempty"`
 	Leaving chat.PersonID   `json:"leaving,omitempty"`
+	// Refused are agents' people whom Microsoft does not let into the chat, so that they can't take it over.
+	Refused []chat.PersonID `json:"refused,omitempty"`
 	// Stays says that staff were told that the agent has left and nobody can take the thread over.
 	Stays bool `json:"stays,omitempty"`
 }

@@ -174,15 +174,30 @@ func (x *lane) takenIn(ctx context.Context, id graph.MessageID) (bool, error) {
 func (x *lane) compensate(ctx context.Context, t *store.Thread, found []graph.MessageID) error {
 	for _, surplus := range found[1:] {
 		x.count(t.Account, Doubled)
-		x.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", x.id)
-		if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
-			return err
-		}
-		if err := x.sender(t).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), surplus); err != nil && !graph.Missing(err) {
+		if err := x.deleteDoubled(ctx, *t, surplus); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// deleteDoubled deletes a post that stands twice. One of a sender before this one can't be deleted: staff are told, and nothing waits for it.
+func (r *run) deleteDoubled(ctx context.Context, t store.Thread, surplus graph.MessageID) error {
+	if err := r.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
+		return err
+	}
+	err := r.client(t.Account, t.Agent).SoftDelete(ctx, graph.UserID(t.Sender), graph.ChatID(t.Chat), surplus)
+	switch {
+	case graph.Missing(err):
+		return nil
+	case graph.Permanent(err):
+		reason, detail := graph.Reason(err)
+		r.Log.WarnContext(ctx, "teams: doubled post stays", "conversation", t.Conversation, "err", err)
+		return r.Desk.Notice(ctx, t.Conversation, "n:doubled:"+string(surplus), chat.Staff, 0, "change_refused_"+reason, detail)
+	case err == nil:
+		r.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", t.Conversation)
+	}
+	return err
 }
 
 // confirm records that an attempt's post stands in the thread.

@@ -13,11 +13,7 @@ import (
 // passed reports whether a barrier has nothing left to do: a change of a line that has not been posted yet and is rendered in its
 // newest version anyway.
 func passed(t *store.Thread, e chat.Entry) bool {
-	switch e.Kind {
-	case chat.Edit, chat.Delete, chat.Reaction:
-		return e.Ref > t.Cursor
-	}
-	return false
+	return (e.Kind == chat.Edit || e.Kind == chat.Delete) && e.Ref > t.Cursor
 }
 
 // changes finds the newest version of every line that is changed between two places in the log.
@@ -229,11 +225,20 @@ func (x *lane) takeDown(ctx context.Context, t *store.Thread, p store.Post, chan
 	return nil
 }
 
-// react puts staff's reaction on the message of the line.
-func (x *lane) react(ctx context.Context, t *store.Thread, e chat.Entry) error {
-	message, err := x.messageOf(ctx, e.Ref)
-	if err != nil || message == "" || !chat.Sees(chat.Expert, e.Audience) {
+// react puts the reaction of somebody who is not in Teams on the message of the line, in the sender's name: it stands as long as anybody's does.
+func (x *lane) react(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) error {
+	line, err := x.Store.Entry(ctx, x.id, e.Ref)
+	if err != nil || line.Via != chat.ViaTeams && !shown(c, line) || !chat.Sees(chat.Expert, e.Audience) {
 		return err
+	}
+	message, err := x.messageOf(ctx, line)
+	if err != nil || message == "" {
+		return err
+	}
+	if e.Withdrawn {
+		if others, err := x.reactionStands(ctx, x.id, e.Ref, e.Emoji, func(by chat.ParticipantID) bool { return by != e.Author && notExpert(c, by) }); others || err != nil {
+			return err
+		}
 	}
 	if err := x.posts.Wait(ctx, graph.ChatID(t.Chat), graph.Live); err != nil {
 		return err
@@ -247,15 +252,11 @@ func (x *lane) react(ctx context.Context, t *store.Thread, e chat.Entry) error {
 }
 
 // messageOf finds the message of a line: one written in Teams, or the post that holds it.
-func (x *lane) messageOf(ctx context.Context, seq chat.Seq) (graph.MessageID, error) {
-	e, err := x.Store.Entry(ctx, x.id, seq)
-	if err != nil {
-		return "", err
-	}
-	if id, ok := messageKey(e.Key); ok {
+func (x *lane) messageOf(ctx context.Context, line chat.Entry) (graph.MessageID, error) {
+	if id, ok := messageKey(line.Key); ok {
 		return id, nil
 	}
-	p, _, err := x.Store.PostWith(ctx, x.id, seq)
+	p, _, err := x.Store.PostWith(ctx, x.id, line.Seq)
 	return graph.MessageID(p.Message), err
 }
 

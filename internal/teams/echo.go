@@ -68,10 +68,13 @@ func (e *ear) echo(ctx context.Context, m graph.ChatMessage, p store.Post, h sto
 	return e.remember(ctx, m, h)
 }
 
-// lastLine is the line of a post that a reaction to the post is about: the last that people said.
+// lastLine is the line of a post that a reaction to the post is about: the last that people said, or the one that the post corrects.
 func (e *ear) lastLine(ctx context.Context, p store.Post) (seq chat.Seq, err error) {
 	list, err := e.Store.Entries(ctx, e.t.Conversation, p.First-1, int(p.Last-p.First)+1)
 	for _, x := range list {
+		if x.Kind == chat.Edit && p.First == p.Last {
+			seq = x.Ref
+		}
 		if x.Kind == chat.Message && shown(e.c, x) && !x.Published() {
 			seq = x.Seq
 		}
@@ -100,13 +103,5 @@ func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
 		surplus = p.Message
 	}
 	e.count(e.t.Account, Doubled)
-	e.Log.WarnContext(ctx, "teams: doubled post deleted", "conversation", e.t.Conversation)
-	if err := e.posts.Wait(ctx, graph.ChatID(e.t.Chat), graph.Live); err != nil {
-		return err
-	}
-	err := e.client(e.t.Account, e.t.Agent).SoftDelete(ctx, graph.UserID(e.t.Sender), graph.ChatID(e.t.Chat), graph.MessageID(surplus))
-	if graph.Missing(err) {
-		return nil
-	}
-	return err
+	return e.deleteDoubled(ctx, e.t, graph.MessageID(surplus))
 }

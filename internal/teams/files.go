@@ -32,7 +32,7 @@ func (r *renderer) file(ctx context.Context, e chat.Entry, f chat.File) (string,
 		if err != nil {
 			return "", err
 		}
-		if picture != nil {
+		if picture != nil && r.picture-r.before+len(picture) <= maxPictures { // what one line may bring in; the others become files
 			id := fmt.Sprint(len(r.message.Hosted) + 1)
 			r.message.Hosted = append(r.message.Hosted, graph.Hosted{ID: id, Type: kind, Bytes: picture})
 			r.picture += len(picture)
@@ -113,13 +113,13 @@ func (x *lane) upload(ctx context.Context, t *store.Thread, c *chat.Conversation
 	if err != nil || known {
 		return u, err
 	}
-	folder := folderOf(c)
 	_, r, err := x.Desk.FileForThread(ctx, x.id, f.ID)
 	if err != nil {
 		return u, err
 	}
 	defer r.Close()
-	if err := x.share(ctx, t, folder); err != nil {
+	folder, err := x.share(ctx, t, c)
+	if err != nil {
 		return u, err
 	}
 	item, err := x.sender(t).Upload(ctx, chatFiles+"/"+folder+"/"+drivePath(f), r, f.Size)
@@ -136,9 +136,6 @@ func (x *lane) upload(ctx context.Context, t *store.Thread, c *chat.Conversation
 	return u, x.crashes("upload.stored", x.Store.PutUpload(ctx, f.ID, t.Agent, u))
 }
 
-// folderOf names the folder of a conference's files.
-func folderOf(c *chat.Conversation) string { return fmt.Sprintf("Trialog %d", c.Number) }
-
 // drivePath is where a file stands below the folder: in one named after its id, so that two files of one name don't overwrite each
 // other and a repeat overwrites itself, under its name without the characters that OneDrive refuses.
 func drivePath(f chat.File) string {
@@ -150,58 +147,111 @@ func drivePath(f chat.File) string {
 	}, f.Name)
 }
 
-// shared records with whom a conference's folder is shared.
+// shared records with whom the folders of a conference in an agent's drive are shared, the one in use last. Who leaves may read on what lies in
+// the folders up to then: the next file begins a new one.
 type shared struct {
-	Item   graph.ItemID
+	Folders []folder
+}
+
+type folder struct {
+	Item   graph.ItemID // "" until it is made
 	People []chat.PersonID
 }
 
-// share lets all experts of the thread read the folder, making it if need be. It costs nothing when nobody is new.
-func (x *lane) share(ctx context.Context, t *store.Thread, folder string) error {
-	key := chat.FileID("folder/" + string(x.id))
+// folderName names the n-th folder of a conference's files, from 0.
+func folderName(c *chat.Conversation, n int) string {
+	if n == 0 {
+		return fmt.Sprintf("Trialog %d", c.Number)
+	}
+	return fmt.Sprintf("Trialog %d-%d", c.Number, n+1)
+}
+
+func (x *lane) foldersKey() chat.FileID { return chat.FileID("folder/" + string(x.id)) }
+
+// share lets all experts of the thread read its files and returns the folder for the next one, making it if need be. It costs Microsoft
+// nothing when nobody is new.
+func (x *lane) share(ctx context.Context, t *store.Thread, c *chat.Conversation) (name string, err error) {
 	var s shared
-	if _, err := x.Store.Upload(ctx, key, t.Agent, &s); err != nil {
-		return err
+	if _, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s); err != nil {
+		return "", err
 	}
-	if s.Item == "" {
-		if _, err := x.sender(t).CreateFolder(ctx, "", chatFiles); err != nil {
-			return err
+	if len(s.Folders) == 0 {
+		s.Folders = []folder{{}}
+	}
+	last := len(s.Folders) - 1
+	name = folderName(c, last)
+	if s.Folders[last].Item == "" {
+		if err := x.sender(t).EnsureFolder(ctx, "", chatFiles); err != nil {
+			return "", err
 		}
-		item, err := x.sender(t).CreateFolder(ctx, chatFiles, folder)
+		item, err := x.sender(t).CreateFolder(ctx, chatFiles, name)
 		if err != nil {
+			return "", err
+		}
+		s.Folders[last].Item = item.ID
+	}
+	return name, x.letRead(ctx, t, s)
+}
+
+// letRead shares all folders that are made with the experts of the thread.
+func (x *lane) letRead(ctx context.Context, t *store.Thread, s shared) error {
+	for i, f := range s.Folders {
+		if f.Item == "" {
+			continue
+		}
+		if err := x.letReadOne(ctx, t, &s.Folders[i]); err != nil {
 			return err
 		}
-		s.Item = item.ID
-	}
-	var fresh []graph.UserID
-	for _, m := range t.Members {
-		if !slices.Contains(s.People, m) {
-			fresh = append(fresh, graph.UserID(m))
-		}
-	}
-	if len(fresh) > 0 {
-		if err := x.sender(t).Invite(ctx, s.Item, fresh); err != nil {
-			return err
-		}
-		s.People = slices.Clone(t.Members)
 	}
 	if x.crash("share.called") {
 		return errCrashed
 	}
-	return x.Store.PutUpload(ctx, key, t.Agent, s)
+	return x.Store.PutUpload(ctx, x.foldersKey(), t.Agent, s)
+}
+
+func (x *lane) letReadOne(ctx context.Context, t *store.Thread, f *folder) error {
+	var fresh []graph.UserID
+	for _, m := range t.Members {
+		if !slices.Contains(f.People, m) {
+			fresh = append(fresh, graph.UserID(m))
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := x.sender(t).Invite(ctx, f.Item, fresh); err != nil {
+		return err
+	}
+	for _, m := range fresh {
+		f.People = append(f.People, chat.PersonID(m))
+	}
+	return nil
 }
 
 // shareFiles lets an expert who came later read the files that are in the thread already.
 func (x *lane) shareFiles(ctx context.Context, t *store.Thread) error {
 	var s shared
-	known, err := x.Store.Upload(ctx, chat.FileID("folder/"+string(x.id)), t.Agent, &s)
+	known, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s)
 	if err != nil || !known {
 		return err
 	}
-	if err := x.share(ctx, t, ""); err != nil && !graph.Permanent(err) {
+	if err := x.letRead(ctx, t, s); err != nil && !graph.Permanent(err) {
 		return err
 	}
 	return nil
+}
+
+// shutFolder has the next file put into a new folder, if somebody who leaves may read the one in use.
+func (x *lane) shutFolder(ctx context.Context, t *store.Thread, p chat.PersonID) error {
+	var s shared
+	if _, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s); err != nil {
+		return err
+	}
+	if n := len(s.Folders); n == 0 || !slices.Contains(s.Folders[n-1].People, p) {
+		return nil
+	}
+	s.Folders = append(s.Folders, folder{})
+	return x.Store.PutUpload(ctx, x.foldersKey(), t.Agent, s)
 }
 
 // noticeKey makes a notice stand once.

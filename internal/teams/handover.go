@@ -28,7 +28,7 @@ func (x *lane) handOver(ctx context.Context, c *chat.Conversation, t *store.Thre
 		if err != nil {
 			return false, err
 		}
-		if ok && link.Account == x.run.id && link.State == store.LinkConnected {
+		if ok && link.Account == x.run.id && link.State == store.LinkConnected && !slices.Contains(t.Refused, link.Person) {
 			return true, x.moveTo(ctx, t, next, link)
 		}
 	}
@@ -41,7 +41,11 @@ func (x *lane) handOver(ctx context.Context, c *chat.Conversation, t *store.Thre
 // moveTo adds the next sender and makes the thread theirs. Nothing is in flight: every post so far is confirmed.
 func (x *lane) moveTo(ctx context.Context, t *store.Thread, next chat.Participant, link store.Link) error {
 	if link.Person != t.Sender {
-		if err := x.add(ctx, t, link.Person); err != nil {
+		if err := x.add(ctx, t, link.Person); graph.Permanent(err) {
+			x.Log.WarnContext(ctx, "teams: the next agent can't take the thread over", "conversation", x.id, "err", err)
+			t.Refused = append(t.Refused, link.Person)
+			return x.Store.PutThread(ctx, t)
+		} else if err != nil {
 			return err
 		}
 		if x.crash("handover.added") {
@@ -101,6 +105,9 @@ func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Threa
 	}
 	p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
 	if err != nil || !ok || changeable(t, p) {
+		return now, false, err
+	}
+	if err := x.takeDown(ctx, t, p, e); err != nil {
 		return now, false, err
 	}
 	pause, err = x.correct(ctx, c, t, e)

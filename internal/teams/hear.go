@@ -429,7 +429,11 @@ func (e *ear) react(ctx context.Context, m graph.ChatMessage, ref chat.Seq, who,
 	if !ok {
 		return nil
 	}
-	if stands, err := e.reactionStands(ctx, ref, p.ID, emoji); err != nil || stands == !withdrawn {
+	whose := func(by chat.ParticipantID) bool { return by == p.ID }
+	if p.Kind != chat.Expert { // the sender's is that of everybody who is not in Teams
+		whose = func(by chat.ParticipantID) bool { return notExpert(e.c, by) }
+	}
+	if stands, err := e.reactionStands(ctx, e.c.ID, ref, emoji, whose); err != nil || stands == !withdrawn {
 		return err
 	}
 	what := "r:" + who
@@ -443,20 +447,30 @@ func (e *ear) react(ctx context.Context, m graph.ChatMessage, ref chat.Seq, who,
 	return err
 }
 
-// reactionStands reports whether a participant's emoji stands on a line now.
-func (e *ear) reactionStands(ctx context.Context, ref chat.Seq, by chat.ParticipantID, emoji string) (stands bool, err error) {
+// reactionStands reports whether an emoji of any of some participants stands on a line now.
+func (r *run) reactionStands(ctx context.Context, id chat.ConversationID, ref chat.Seq, emoji string, whose func(chat.ParticipantID) bool) (bool, error) {
+	standing := map[chat.ParticipantID]bool{}
 	for after := ref; ; {
-		list, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
+		list, err := r.Store.Entries(ctx, id, after, readAhead)
 		if err != nil || len(list) == 0 {
-			return stands, err
+			return len(standing) > 0, err
 		}
 		for _, x := range list {
-			if x.Kind == chat.Reaction && x.Ref == ref && x.Author == by && x.Emoji == emoji {
-				stands = !x.Withdrawn
+			if x.Kind != chat.Reaction || x.Ref != ref || x.Emoji != emoji || !whose(x.Author) {
+				continue
+			}
+			if standing[x.Author] = true; x.Withdrawn {
+				delete(standing, x.Author)
 			}
 		}
 		after = list[len(list)-1].Seq
 	}
+}
+
+// notExpert reports whether a participant is not in Teams, or is there as the agent who carries the thread.
+func notExpert(c *chat.Conversation, id chat.ParticipantID) bool {
+	p, ok := c.Participant(id)
+	return ok && p.Kind != chat.Expert
 }
 
 // overlap is how far before what is known to be taken in a thread is read back: clocks and orders at Microsoft differ a little.

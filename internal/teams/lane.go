@@ -237,6 +237,7 @@ func (k *Connector) Retry(ctx context.Context, id chat.ConversationID) error {
 		return nil
 	}
 	t.State, t.Reason, t.Detail, t.NotBefore, t.Throttles = store.LaneIdle, "", "", time.Time{}, 0
+	t.MaxBytes, t.Refused = 0, nil
 	t.CatchUp = t.Chat != "" // a lane that stands still reads nothing back, whatever happens meanwhile
 	if err := k.Store.PutThread(ctx, &t); err != nil && !errors.Is(err, store.ErrStale) {
 		return err

@@ -196,5 +196,5 @@ func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread
 		}
 	}
 	t.Members = slices.DeleteFunc(t.Members, func(id chat.PersonID) bool { return id == p.Person.ID })
-	return nil
+	return x.shutFolder(ctx, t, p.Person.ID)
 }

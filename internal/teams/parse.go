@@ -15,11 +15,14 @@ import (
 type outside struct {
 	// file fetches something a message refers to and returns its chat.FileNode, or a chat.Placeholder if it can't be had.
 	file func(remote) chat.Node
-	// quoted returns the line that a message of the thread is, or 0.
+	// quoted returns the line that a message of the thread is, 0 for none that is known, ownPost for a post of ours that holds no line.
 	quoted func(graph.MessageID) chat.Seq
 	// calls is told by what name the message calls somebody.
 	calls func(graph.UserID, string)
 }
+
+// ownPost stands for the line of a post of ours in which nobody said anything: what Teams shows of it when it is quoted does not cross.
+const ownPost chat.Seq = -1
 
 // remote is a file that a message refers to. Picture says that Graph holds it with the message, as it does pasted pictures and the text
 // of code snippets; other files lie in somebody's OneDrive.

@@ -74,11 +74,14 @@ func (f *flow) quote(q chat.Node, s style) {
 	if len(q.Kids) == 0 && q.Ref == 0 {
 		q.Kids = []chat.Node{{T: chat.Placeholder, What: "unknown"}}
 	}
-	if s.room(1) {
+	switch {
+	case s.room(1):
 		f.add(q)
-		return
+	case q.Ref == 0:
+		f.spill(q)
+	default: // Teams' view of something that stands here in other words
+		f.add(chat.Node{T: chat.Placeholder, What: "unknown"})
 	}
-	f.spill(q)
 }
 
 // forwarded reads a message that was passed on from another chat. Its content is HTML; its pictures stay there.

@@ -61,14 +61,16 @@ func (p *parser) below(f *flow, n chat.Node, allowed []chat.NodeType, s style, r
 
 // quote reads a quotation. Older clients write the quoted message itself this way, with its id and, first, its author.
 func (p *parser) quote(f *flow, n *html.Node, s style) {
-	if !s.room(1) {
-		p.paragraph(f, n, s)
-		return
-	}
 	q := chat.Node{T: chat.Quote}
 	if strings.HasSuffix(attribute(n, "itemtype"), "/Reply") {
 		q.Ref = p.line(attribute(n, "itemid"))
 		q.Text = takeAuthor(n)
+	}
+	if !s.room(1) {
+		if q.Ref == 0 {
+			p.paragraph(f, n, s)
+		}
+		return
 	}
 	p.below(f, q, blockTypes, s, func(in *flow, s style) { p.children(in, n, s) })
 }

@@ -288,7 +288,7 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 			}
 		}
 	case chat.Reaction:
-		err = x.react(ctx, t, e)
+		err = x.react(ctx, c, t, e)
 	case chat.ClosedFact:
 		return x.farewell(ctx, c, t, e)
 	}

@@ -27,6 +27,7 @@ type renderer struct {
 	last    chat.Seq
 	message graph.NewMessage
 	picture int        // bytes of pictures so far
+	before  int        // of them in lines before the one being rendered
 	uncut   bool       // a line that is too long for a post of its own is not shortened
 	cut     []chat.Seq // lines that were
 }
@@ -73,6 +74,7 @@ func (r *renderer) add(ctx context.Context, e chat.Entry, changed *chat.Entry) (
 		return false, nil
 	}
 	before, pictures := r.message, r.picture
+	r.before = pictures
 	part, err := r.entry(ctx, e, changed, math.MaxInt)
 	if err != nil {
 		return false, err

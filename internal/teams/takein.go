@@ -27,32 +27,57 @@ func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant)
 	if content, err = e.requote(ctx, content); err != nil {
 		return nil, false, err
 	}
+	if len(content) == 0 {
+		content = chat.Content{{T: chat.Placeholder, What: "unknown"}} // nothing but a quote of what does not cross
+	}
 	return content, marked || f.quotesPrivate, f.rename(ctx, content)
 }
 
-// requote lets quotes of our posts say what the line says. Teams quotes the whole post: its heads with their names, and the lines around.
+// requote lets quotes say what the line says here. Teams quotes a post of ours as a whole, its heads with their names and the lines around, and a
+// message of an expert in a version that may not have been told of yet, and may have turned private.
 func (e *ear) requote(ctx context.Context, nodes []chat.Node) ([]chat.Node, error) {
-	for i, n := range nodes {
-		if n.T != chat.Quote || n.Ref == 0 {
-			kids, err := e.requote(ctx, n.Kids)
-			if err != nil {
-				return nil, err
-			}
-			nodes[i].Kids = kids
+	var kept []chat.Node
+	for _, n := range nodes {
+		var err error
+		switch {
+		case n.T == chat.Quote && n.Ref == ownPost:
 			continue
+		case n.T == chat.Quote && n.Ref != 0:
+			n.Text, n.Kids, err = e.says(ctx, n.Ref)
+		default:
+			n.Kids, err = e.requote(ctx, n.Kids)
 		}
-		line, err := e.Store.Entry(ctx, e.c.ID, n.Ref)
 		if err != nil {
 			return nil, err
 		}
-		if line.Via == chat.ViaTeams {
-			continue
-		}
-		author, _ := e.c.Participant(line.Author)
-		content, _ := e.c.ForExperts(line.Seq, line.Content)
-		nodes[i].Text, nodes[i].Kids = author.Known(), content
+		kept = append(kept, n)
 	}
-	return nodes, nil
+	return kept, nil
+}
+
+// says returns who said a line, and what it says by now; nothing when it was deleted.
+func (e *ear) says(ctx context.Context, seq chat.Seq) (author string, content []chat.Node, err error) {
+	line, err := e.Store.Entry(ctx, e.c.ID, seq)
+	if err != nil {
+		return "", nil, err
+	}
+	p, _ := e.c.Participant(line.Author)
+	content = line.Content
+	for after := seq; after < e.c.Last; {
+		page, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
+		if err != nil || len(page) == 0 {
+			return p.Known(), content, err
+		}
+		for _, x := range page {
+			if after = x.Seq; x.Ref == seq && (x.Kind == chat.Edit || x.Kind == chat.Delete) {
+				content = x.Content
+			}
+		}
+	}
+	if line.Via != chat.ViaTeams {
+		content, _ = e.c.ForExperts(seq, content)
+	}
+	return p.Known(), content, nil
 }
 
 // fetcher gets what one message refers to.
@@ -84,6 +109,8 @@ func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
 	case seq == 0:
 		f.quotesPrivate = f.quotesPrivate || !known
 		return 0
+	case seq == ownPost:
+		return ownPost
 	}
 	quoted, err := f.Store.Entry(ctx, f.c.ID, seq)
 	if err != nil {
@@ -94,18 +121,20 @@ func (f *fetcher) quoted(ctx context.Context, id graph.MessageID) chat.Seq {
 	return seq
 }
 
-// lineOf finds the line that a message of the thread is, 0 for none; known says whether the message was heard or is a post of ours.
+// lineOf finds the line that a message of the thread is, 0 for none and ownPost for a post of ours without one; known says whether the message was heard or is a post of ours.
 func (f *fetcher) lineOf(ctx context.Context, id graph.MessageID) (seq chat.Seq, known bool, err error) {
 	p, known, err := f.Store.PostByMessage(ctx, f.c.ID, string(id))
 	if err != nil || known && p.Last == 0 {
-		return 0, known, err
+		return ownPost, known, err
 	}
 	if !known { // asked second: of a post that people reacted to it is noted, too, that it was heard
 		h, known, err := f.Store.HeardOf(ctx, f.c.ID, string(id))
 		f.quotesPrivate = f.quotesPrivate || known && h.Seq == 0
 		return h.Seq, known, err
 	}
-	seq, err = f.quotable(ctx, p)
+	if seq, err = f.quotable(ctx, p); seq == 0 {
+		seq = ownPost
+	}
 	return seq, true, err
 }
 
