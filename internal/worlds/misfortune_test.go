@@ -140,6 +140,10 @@ var accidents = []accident{
 			return
 		}
 		m := x.Messages[r.IntN(len(x.Messages))]
+		if w.withheld[m.ID] {
+			return // nobody waits longer than two minutes for what is withheld
+		}
+		w.withheld[m.ID] = true
 		block := func(blocked bool) {
 			if err := w.tenant.Block(x.ID, m.ID, blocked); err != nil {
 				w.fail("block: %v", err)

@@ -61,8 +61,9 @@ type world struct {
 	convs  []*conversation
 	people map[string]teamsim.Person
 
-	plan []act
-	only map[int]bool // numbers of the acts to play; nil for all
+	plan     []act
+	withheld map[string]bool // messages that a policy withholds, or did
+	only     map[int]bool    // numbers of the acts to play; nil for all
 
 	mu     sync.Mutex
 	beside *rand.Rand              // guarded by mu: for what happens beside the plan
@@ -141,7 +142,7 @@ const (
 
 // newWorld sets everything up, without any misfortune.
 func newWorld(t testing.TB, f *fixtures, seed uint64, d disk) *world {
-	w := &world{t: t, seed: seed, beside: dice(seed, diceBeside), disk: d, net: memnet.New(), people: map[string]teamsim.Person{}, counts: map[string]int{}}
+	w := &world{t: t, seed: seed, beside: dice(seed, diceBeside), disk: d, net: memnet.New(), people: map[string]teamsim.Person{}, counts: map[string]int{}, withheld: map[string]bool{}}
 	w.client = w.net.Calls(func(value any, stack []byte) { w.fail("panic: %v\n%s", value, stack) })
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	r := dice(seed, diceSetup)
