@@ -221,7 +221,7 @@ func misfortunes(r *rand.Rand, length time.Duration) []act {
 // forged notifications, and a database that fails people who talk and look.
 const (
 	leastFaults = 80
-	flurries    = 30
+	flurries    = 100
 )
 
 func (w *world) flurry(r *rand.Rand) {
