@@ -6,6 +6,9 @@ import (
 	"trialog/internal/chat"
 )
 
+// tombstone is what a screen shows of a line that was deleted.
+const tombstone = "(deleted)"
+
 // Shown words entries as a screen would show them now: later versions of edited lines, stubs of deleted ones, reactions behind
 // their lines, facts as "kind who".
 func Shown(entries []chat.Entry) []string {
@@ -17,9 +20,11 @@ func Shown(entries []chat.Entry) []string {
 			at[e.Seq] = len(lines)
 			lines = append(lines, e.Content.PlainText())
 		case chat.Edit:
-			replace(lines, at, e.Ref, e.Content.PlainText()+" (edited)")
+			if i, ok := at[e.Ref]; !ok || lines[i] != tombstone || e.Author != 1 { // only in Teams can a line be brought back
+				replace(lines, at, e.Ref, e.Content.PlainText()+" (edited)")
+			}
 		case chat.Delete:
-			replace(lines, at, e.Ref, "(deleted)")
+			replace(lines, at, e.Ref, tombstone)
 		case chat.Reaction:
 			if i, ok := at[e.Ref]; ok && !e.Withdrawn {
 				lines[i] += " " + e.Emoji

@@ -93,12 +93,7 @@ func (a *Auth) SetPassword(ctx context.Context, agent chat.AgentID, password str
 	if err != nil {
 		return err
 	}
-	record, err := a.store.Agent(ctx, agent)
-	if err != nil {
-		return err
-	}
-	record.PasswordHash = hash
-	if err := a.store.UpdateAgent(ctx, record); err != nil {
+	if err := a.store.SetPasswordHash(ctx, agent, hash); err != nil {
 		return err
 	}
 	if err := a.EndSessions(ctx, agent); err != nil {

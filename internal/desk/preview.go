@@ -110,8 +110,8 @@ func (d *Desk) newest(ctx context.Context, c *chat.Conversation) ([]chat.Entry, 
 	err := d.each(ctx, c.ID, 0, func(e chat.Entry) {
 		i, known := at[e.Ref]
 		switch {
-		case e.Kind == chat.Edit && known:
-			lines[i].Content = e.Content
+		case e.Kind == chat.Edit && known && (lines[i].Kind != chat.Delete || e.Via == chat.ViaTeams):
+			lines[i].Kind, lines[i].Content = chat.Message, e.Content
 		case e.Kind == chat.Delete && known:
 			lines[i].Kind = chat.Delete
 		case chat.Crosses(e) || e.Via == chat.ViaTeams && e.Kind == chat.Message:

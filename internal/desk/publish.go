@@ -55,7 +55,7 @@ func (d *Desk) versions(ctx context.Context, id chat.ConversationID, private cha
 		case e.Published() && e.Ref == private.Seq:
 			v.published = e.Seq
 		case e.Kind == chat.Edit && e.Ref == private.Seq:
-			v.content, v.version = e.Content, e.Seq
+			v.content, v.version, v.deleted = e.Content, e.Seq, false // private lines come from Teams, where a deletion can be undone
 		case e.Kind == chat.Delete && e.Ref == private.Seq:
 			v.deleted = true
 		case e.Kind == chat.Delete && e.Ref == v.published && v.published != 0:

@@ -102,6 +102,17 @@ func TestOlderTokenNeverWins(t *testing.T) {
 		}
 		now.Refresh = "refreshed"
 		put(now, true)
+		late, _, err := s.LinkOf(ctx, "contoso", "anna")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.DeleteLink(ctx, "contoso", "anna"); err != nil {
+			t.Fatal(err)
+		}
+		put(late, false) // switched off while a refresh was under way
+		if _, ok, err := s.LinkOf(ctx, "contoso", "anna"); ok || err != nil {
+			t.Errorf("a link that was removed is back: %v", err)
+		}
 	})
 }
 

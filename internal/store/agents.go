@@ -55,7 +55,7 @@ func (s *Store) CreateAgent(ctx context.Context, a Agent) (Agent, error) {
 	return a, nil
 }
 
-// UpdateAgent stores all fields of a known agent but CreatedAt, and signals TopicAgent. Errors: chat.NotFound "no_agent", chat.Conflict
+// UpdateAgent stores all fields of a known agent but CreatedAt and PasswordHash, and signals TopicAgent. Errors: chat.NotFound "no_agent", chat.Conflict
 // "login_taken".
 func (s *Store) UpdateAgent(ctx context.Context, a Agent) error {
 	roles, settings, err := a.encode()
@@ -63,8 +63,8 @@ func (s *Store) UpdateAgent(ctx context.Context, a Agent) error {
 		return err
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		n, err := tx.Exec(ctx, `UPDATE agents SET login = $2, name = $3, nickname = $4, locale = $5, password_hash = $6, roles = $7, capacity = $8,
-			settings = $9 WHERE id = $1`, string(a.ID), a.Login, a.Name, a.Nickname, a.Locale, a.PasswordHash, roles, a.Capacity, settings)
+		n, err := tx.Exec(ctx, `UPDATE agents SET login = $2, name = $3, nickname = $4, locale = $5, roles = $6, capacity = $7,
+			settings = $8 WHERE id = $1`, string(a.ID), a.Login, a.Name, a.Nickname, a.Locale, roles, a.Capacity, settings)
 		if err != nil && s.dialect.duplicate(err) {
 			return errLoginTaken
 		}
@@ -75,6 +75,15 @@ func (s *Store) UpdateAgent(ctx context.Context, a Agent) error {
 		return fmt.Errorf("update agent %s: %w", a.ID, err)
 	}
 	return nil
+}
+
+// SetPasswordHash stores an agent's password apart from all else, so that whoever changes a profile meanwhile does not bring an old one back.
+// Error: chat.NotFound "no_agent".
+func (s *Store) SetPasswordHash(ctx context.Context, id chat.AgentID, hash string) error {
+	return s.Update(ctx, func(tx *Tx) error {
+		n, err := tx.Exec(ctx, "UPDATE agents SET password_hash = $2 WHERE id = $1", string(id), hash)
+		return one(n, err, errNoAgent)
+	})
 }
 
 func (a Agent) encode() (roles, settings string, err error) {

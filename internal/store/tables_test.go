@@ -151,6 +151,16 @@ func TestAgents(t *testing.T) {
 			t.Errorf("ben takes anna's login: got %v, want a conflict", err)
 		}
 		ben.Login = "ben"
+		if err := s.SetPasswordHash(ctx, ben.ID, "new"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.UpdateAgent(ctx, ben); err != nil { // who changes the profile read it before
+			t.Fatal(err)
+		}
+		ben.PasswordHash = "new"
+		if err := s.SetPasswordHash(ctx, "nobody", "new"); !chat.IsKind(err, chat.NotFound) {
+			t.Errorf("password of nobody: got %v", err)
+		}
 		if err := s.UpdateAgent(ctx, store.Agent{ID: "nobody", Login: "x"}); !chat.IsKind(err, chat.NotFound) {
 			t.Errorf("update of nobody: got %v", err)
 		}

@@ -215,13 +215,20 @@ func (s *Store) PutLink(ctx context.Context, l Link) (ok bool, err error) {
 		return false, fmt.Errorf("put link of %s: %w", l.Agent, err)
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
+		if l.Version != 0 { // a link that was removed meanwhile does not come back
+			n, err := tx.Exec(ctx, `UPDATE links SET person = $3, name = $4, username = $5, refresh = $6, scopes = $7, state = $8, reason = $9, since = $10, claims = $11,
+				version = version + 1 WHERE account = $1 AND agent = $2 AND version = $12`,
+				string(l.Account), string(l.Agent), string(l.Person), l.Name, l.Username, refresh, string(scopes), string(l.State), l.Reason, l.Since.UnixMicro(), l.Claims, l.Version)
+			ok = n > 0
+			return err
+		}
 		n, err := tx.Exec(ctx, `INSERT INTO links (account, agent, person, name, username, refresh, scopes, state, reason, since, claims, version)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, 1)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)
 			ON CONFLICT (account, agent) DO UPDATE SET person = excluded.person, name = excluded.name, username = excluded.username,
 			refresh = excluded.refresh, scopes = excluded.scopes, state = excluded.state, reason = excluded.reason, since = excluded.since,
-			claims = excluded.claims, version = links.version + 1 WHERE links.version = $11 OR $12 = 0`,
+			claims = excluded.claims, version = links.version + 1`,
 			string(l.Account), string(l.Agent), string(l.Person), l.Name, l.Username, refresh, string(scopes), string(l.State), l.Reason,
-			l.Since.UnixMicro(), l.Version, l.Version, l.Claims)
+			l.Since.UnixMicro(), l.Claims)
 		ok = n > 0
 		return err
 	})

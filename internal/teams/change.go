@@ -23,7 +23,7 @@ func (x *lane) changes(ctx context.Context, after, upTo chat.Seq) (map[chat.Seq]
 		if err != nil {
 			return nil, err
 		}
-		if e.Kind == chat.Edit || e.Kind == chat.Delete {
+		if was := newest[e.Ref]; e.Kind == chat.Delete || e.Kind == chat.Edit && (was == nil || was.Kind != chat.Delete) { // what was taken back stays so
 			newest[e.Ref] = &e
 		}
 	}

@@ -121,11 +121,29 @@ func (t *tokens) refresh(ctx context.Context, link store.Link) (graph.Secret, er
 	}
 	link.Refresh, link.Scopes = string(token.Refresh), token.Scopes
 	// The new token is stored even if the caller has gone: Microsoft may not take the old one again.
-	if _, err := t.k.Store.PutLink(context.WithoutCancel(ctx), link); err != nil {
+	stored, err := t.k.Store.PutLink(context.WithoutCancel(ctx), link)
+	if err != nil {
 		return "", err
+	}
+	if !stored {
+		return t.overtaken(ctx, link, token.Access)
 	}
 	t.access, t.expires, t.person = token.Access, token.Expires, link.Person
 	return t.access, nil
+}
+
+// overtaken is what becomes of a token when the sign-in was changed while it was fetched: it serves this once, unless the agent has switched
+// Microsoft Teams off or signed in as somebody else.
+func (t *tokens) overtaken(ctx context.Context, was store.Link, access graph.Secret) (graph.Secret, error) {
+	t.access = ""
+	link, ok, err := t.k.Store.LinkOf(ctx, t.account, t.agent)
+	if err != nil {
+		return "", err
+	}
+	if !ok || link.State != store.LinkConnected || link.Person != was.Person {
+		return "", errNeedsSignIn
+	}
+	return access, nil
 }
 
 // adopt takes over the token of a fresh sign-in.

@@ -61,6 +61,12 @@ type transcriptLine struct {
 	Deleted      bool
 	Content      chat.Content
 	Reactions    []string
+	reacted      []reaction // whose they are
+}
+
+type reaction struct {
+	by    chat.ParticipantID
+	emoji string
 }
 
 func (s *Server) visitorTranscript(ctx context.Context, a desk.Actor, _ *struct{}) (func(huma.Context), error) {
@@ -167,14 +173,18 @@ func transcriptLines(viewer chat.Kind, c *chat.Conversation, all []chat.Entry, w
 func (l *transcriptLine) change(e chat.Entry) {
 	switch e.Kind {
 	case chat.Edit:
-		l.Content, l.Edited = e.Content, true
+		if l.Deleted && e.Via != chat.ViaTeams {
+			return
+		}
+		l.Content, l.Edited, l.Deleted = e.Content, true, false
 	case chat.Delete:
-		l.Content, l.Reactions, l.Deleted = nil, nil, true
+		l.Content, l.Reactions, l.reacted, l.Deleted = nil, nil, nil, true
 	case chat.Reaction:
-		if i := slices.Index(l.Reactions, e.Emoji); e.Withdrawn && i >= 0 {
-			l.Reactions = slices.Delete(l.Reactions, i, i+1)
-		} else if !e.Withdrawn {
-			l.Reactions = append(l.Reactions, e.Emoji)
+		r := reaction{e.Author, e.Emoji}
+		if i := slices.Index(l.reacted, r); e.Withdrawn && i >= 0 {
+			l.reacted, l.Reactions = slices.Delete(l.reacted, i, i+1), slices.Delete(l.Reactions, i, i+1)
+		} else if !e.Withdrawn && i < 0 {
+			l.reacted, l.Reactions = append(l.reacted, r), append(l.Reactions, e.Emoji)
 		}
 	}
 }

@@ -12,6 +12,14 @@ const p = (text: string) => [{ t: "p" as const, kids: [{ t: "text" as const, tex
 const entry = (seq: number, e: Partial<Entry>): Entry => ({ seq, at, audience: "everyone", kind: "message", author: 1, ...e });
 const file = (id: string) => ({ t: "file" as const, file: { id, name: id, size: 1, type: "text/plain" } });
 
+describe("a line that an expert brought back in Teams", () => {
+  it("is shown again, and one that was only edited late is not", () => {
+    const log = (via?: "teams") => merge(emptyLog, [entry(1, { kind: "opened" }), entry(2, { content: p("two") }), entry(3, { kind: "delete", ref: 2 }), entry(4, { kind: "edit", ref: 2, content: p("two"), ...(via ? { via } : {}) })]);
+    expect(log("teams").lines[1]).toMatchObject({ content: p("two"), deleted: undefined });
+    expect(log().lines[1]).toMatchObject({ content: [], deleted: true });
+  });
+});
+
 describe("a log that was set back", () => {
   const later = "2026-11-23T15:00:00Z";
   it("is replaced by what is in it now", () => {

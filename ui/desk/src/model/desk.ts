@@ -156,7 +156,9 @@ export class Desk {
   private hear(frame: Down, loud: boolean): void {
     if (loud) for (const n of notices(this.s, frame, this.hub?.watched ?? new Set())) this.ring(n, this);
     if (frame.type === "entries" && frame.anew) this.reading.delete(frame.conversation); // what was read there is not in the log any more
+    const wasGone = this.s.pages[this.s.view ?? ""] === "gone";
     this.set((s) => receive(s, frame));
+    if (wasGone && this.s.view && !this.s.pages[this.s.view]) void this.load(this.s.view);
     if (loud) this.repeat();
     if (frame.type === "me") void this.loadPhotos();
     if (frame.type === "teamsMessage") for (const l of this.talkers) l(frame.chat);
@@ -341,6 +343,7 @@ export class Desk {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.api.call("POST /conversations/{id}/messages", { path: { id: p.conversation }, body });
+        if (!this.s.logs[p.conversation]) this.discard(p.id); // else it is, once it comes back in the log
         return;
       } catch (e) {
         const passing = e instanceof Unreachable || (e instanceof Refusal && e.passing);
@@ -380,10 +383,15 @@ export class Desk {
   // Drafts, one per conversation
 
   draft(id: string): Draft | undefined {
-    return this.keep.read<Draft>(`trialog-draft:${id}`);
+    return this.keep.read<Draft>(this.draftKey(id));
+  }
+
+  /** A draft is its agent's: somebody else may sign in in the same tab. */
+  private draftKey(id: string): string {
+    return `trialog-draft:${this.s.me?.id ?? ""}:${id}`;
   }
 
   keepDraft(id: string, draft: Draft | undefined): void {
-    this.keep.set(`trialog-draft:${id}`, draft ? JSON.stringify(draft) : undefined);
+    this.keep.set(this.draftKey(id), draft ? JSON.stringify(draft) : undefined);
   }
 }

@@ -77,7 +77,7 @@ function apply(lines: Line[], keys: Set<string>, e: Entry): void {
   switch (e.kind) {
     case "edit":
       publishing(lines, e.ref, (l) => ({ ...l, changed: false }));
-      return change(lines, e.ref, (l) => (l.deleted ? l : { ...l, content: e.content ?? [], versions: [...l.versions, { until: e.at, content: l.content }], ...(l.published ? { changed: true } : {}) }));
+      return change(lines, e.ref, (l) => (l.deleted && e.via !== "teams" ? l : { ...l, deleted: undefined, content: e.content ?? [], versions: [...l.versions, { until: e.at, content: l.content }], ...(l.published ? { changed: true } : {}) }));
     case "delete":
       publishing(lines, e.ref, ({ published: _, ...l }) => l);
       return change(lines, e.ref, (l) => ({ ...l, content: [], versions: [...l.versions, { until: e.at, content: l.content }], reactions: [], deleted: true }));

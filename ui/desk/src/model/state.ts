@@ -37,7 +37,7 @@ export function receive(s: State, frame: Down): State {
     case "lists":
       return lists(s, [...frame.mine, ...frame.waiting, ...(frame.offers ?? [])]);
     case "summary":
-      return order({ ...s, summaries: { ...s.summaries, [frame.conversation.id]: frame.conversation } });
+      return order({ ...back(s, [frame.conversation]), summaries: { ...s.summaries, [frame.conversation.id]: frame.conversation } });
     case "gone":
       return gone(s, frame.conversation);
     case "entries": {
@@ -60,16 +60,22 @@ function lists(s: State, all: readonly Summary[]): State {
   const summaries: Record<string, Summary> = Object.fromEntries(all.map((c) => [c.id, c]));
   const kept = s.view && !summaries[s.view] ? s.summaries[s.view] : undefined;
   if (kept && kept.status !== "waiting") summaries[kept.id] = kept;
-  return order({ ...s, listed: true, summaries });
+  return order({ ...back(s, all), listed: true, summaries });
+}
+
+/** Conversations that were gone and that one may see again are no longer gone: they are to be loaded anew. */
+function back(s: State, seen: readonly Summary[]): State {
+  const pages = Object.fromEntries(Object.entries(s.pages).filter(([id, page]) => page !== "gone" || !seen.some((c) => c.id === id)));
+  return Object.keys(pages).length === Object.keys(s.pages).length ? s : { ...s, pages };
 }
 
 /** A conversation left both lists: it was closed, or somebody else took it. */
 function gone(s: State, id: string): State {
   const { [id]: summary, ...others } = s.summaries;
   if (id === s.view && summary && summary.status === "closed") return s;
-  if (id === s.view) return order({ ...s, summaries: others, pages: { ...s.pages, [id]: "gone" } });
   const { [id]: _, ...logs } = s.logs;
-  return order({ ...s, summaries: others, logs });
+  const pages = id === s.view ? { ...s.pages, [id]: "gone" as const } : s.pages;
+  return order({ ...s, summaries: others, logs, pages });
 }
 
 /** Puts the lists in order: mine as I took them, the waiting ones by how long they wait. */

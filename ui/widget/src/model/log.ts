@@ -65,7 +65,7 @@ function apply(lines: Line[], people: Map<number, Participant>, e: Entry, id: st
       lines.push({ key: id ?? `s${e.seq}`, seq: e.seq, at: e.at, author: e.author ?? 0, content: e.content ?? [], reactions: [] });
       return;
     case "edit":
-      return change(lines, e.ref, (l) => (l.deleted ? l : { ...l, content: e.content ?? [], edited: true }));
+      return change(lines, e.ref, (l) => (l.deleted && people.get(l.author)?.kind !== "expert" ? l : { ...l, deleted: undefined, content: e.content ?? [], edited: true }) /* only in Teams can a line be brought back */);
     case "delete":
       return change(lines, e.ref, (l) => ({ ...l, content: [], reactions: [], deleted: true }));
     case "reaction":
