@@ -37,7 +37,8 @@ func (d *Desk) Post(ctx context.Context, a Actor, l Line) (Posted, error) {
 		func(c *chat.Conversation, line chat.Line) ([]chat.Entry, error) { return c.Post(line) })
 }
 
-// Edit replaces the content of the actor's own line ref. Files of the original stay unless the new content says otherwise.
+// Edit replaces the content of the actor's own line ref. Files of the original stay unless the new content says otherwise. A line that was
+// taken back stays so: only Teams lets people undo that.
 func (d *Desk) Edit(ctx context.Context, a Actor, ref chat.Seq, l Line) (Posted, error) {
 	original, err := d.visible(ctx, a, ref)
 	if err != nil {
@@ -53,27 +54,8 @@ func (d *Desk) Edit(ctx context.Context, a Actor, ref chat.Seq, l Line) (Posted,
 	if err != nil {
 		return Posted{}, err
 	}
-	deleted, err := d.deleted(ctx, a.Conversation, ref)
-	if err != nil {
-		return Posted{}, err
-	}
 	return d.append(ctx, a, act{id: l.ID, what: chat.Edit, ref: ref, content: content},
-		func(c *chat.Conversation, line chat.Line) ([]chat.Entry, error) {
-			if deleted { // only Teams lets people bring a line back
-				return nil, chat.RefuseField("ref", "deleted", "This line was deleted.")
-			}
-			return c.EditLine(original, line)
-		})
-}
-
-// deleted reports whether a line was taken back.
-func (d *Desk) deleted(ctx context.Context, id chat.ConversationID, ref chat.Seq) (deleted bool, err error) {
-	err = d.each(ctx, id, ref, func(e chat.Entry) {
-		if e.Ref == ref && (e.Kind == chat.Delete || e.Kind == chat.Edit && e.Via == chat.ViaTeams) {
-			deleted = e.Kind == chat.Delete
-		}
-	})
-	return deleted, err
+		func(c *chat.Conversation, line chat.Line) ([]chat.Entry, error) { return c.EditLine(original, line) })
 }
 
 // Delete takes the actor's own line ref back.
