@@ -46,7 +46,13 @@ func node(t *testing.T, cfg store.Config) *store.Store {
 // waitForAll waits until the subscriber is told to look at everything.
 func waitForAll(t *testing.T, sub *store.Subscription) {
 	t.Helper()
-	for !slices.ContainsFunc(woken(t, sub), func(h store.Hint) bool { return h.Topic == store.TopicAll }) {
+	waitFor(t, sub, store.TopicAll)
+}
+
+// waitFor waits for a hint of a topic.
+func waitFor(t *testing.T, sub *store.Subscription, topic string) {
+	t.Helper()
+	for !slices.ContainsFunc(woken(t, sub), func(h store.Hint) bool { return h.Topic == topic }) {
 	}
 }
 
@@ -56,6 +62,8 @@ func TestHintsCrossNodes(t *testing.T) {
 	id := open(t, a)
 	log(t, b, id) // b has cached what there is
 	sub := b.Subscribe(store.Filter{Conversations: []chat.ConversationID{id}})
+	a.Signal(context.Background(), store.Hint{Conversation: id, Topic: store.TopicPresence})
+	waitFor(t, sub, store.TopicPresence) // behind the hint of the opening, which may be on its way still
 	for i := range 5 {
 		say(t, a, id, "", fmt.Sprint(i))
 		if got := woken(t, sub); got[0].Topic != store.TopicLog {
