@@ -16,10 +16,6 @@ func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.Conversat
 	if err != nil {
 		return nil, fmt.Errorf("read agent %s: %w", agent, err)
 	}
-	mine, _, err := d.own(ctx, agent)
-	if err != nil {
-		return nil, err
-	}
 	now, err := d.store.Conversation(ctx, id)
 	if err != nil {
 		return nil, err
@@ -28,8 +24,11 @@ func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.Conversat
 	if err != nil {
 		return nil, err
 	}
-	full := who.Capacity > 0 && len(mine) >= who.Capacity
-	done, err := d.store.Append(ctx, store.Write{Conversation: id, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
+	var seats *store.Seats
+	if who.Capacity > 0 {
+		seats = &store.Seats{Agent: agent, Most: who.Capacity, Full: chat.Refuse(chat.Conflict, "capacity", "You already have %d chats, your limit.", who.Capacity)}
+	}
+	done, err := d.store.Append(ctx, store.Write{Conversation: id, Seats: seats, Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
 		p, ok := c.AgentIn(agent)
 		if ok && p.Present() {
 			return nil, nil
@@ -37,9 +36,6 @@ func (d *Desk) Accept(ctx context.Context, agent chat.AgentID, id chat.Conversat
 		_, offered := c.OfferTo(agent)
 		if c.Status == chat.Active && !offered {
 			return nil, chat.Refuse(chat.Conflict, "taken", "Another agent has taken this chat.")
-		}
-		if full {
-			return nil, chat.Refuse(chat.Conflict, "capacity", "You already have %d chats, your limit.", len(mine))
 		}
 		if offered {
 			return c.TakeOffer(staffer(service, who), time.Now())

@@ -69,6 +69,9 @@ func (b *batch) run(ctx context.Context) error {
 	if err := b.changes(ctx); err != nil {
 		return err
 	}
+	if err := b.lockSeats(ctx); err != nil {
+		return err
+	}
 	if err := b.lock(ctx); err != nil {
 		return err
 	}
@@ -218,6 +221,12 @@ func (b *batch) append(ctx context.Context, o *op) error {
 		return err
 	})
 	if o.err != nil {
+		return nil
+	}
+	if full, err := b.full(ctx, o.write.Seats); err != nil {
+		return err
+	} else if full && len(drafts) > 0 {
+		o.err = o.write.Seats.Full
 		return nil
 	}
 	entries, err := b.add(w, o.write.Key, o.write.Print, drafts)

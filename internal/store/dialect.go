@@ -26,7 +26,6 @@ import (
 type dialect struct {
 	goose     goose.Dialect
 	begin     string             // starts a transaction that writes
-	rowLock   string             // ends a SELECT whose rows are to be locked
 	isolation sql.IsolationLevel // of View: one state throughout
 	postgres  *pgx.ConnConfig    // nil with SQLite
 	// migrationLock keeps two nodes from migrating at once.
@@ -56,7 +55,7 @@ func openDialect(cfg Config, writer, reader **sql.DB) (*dialect, error) {
 	db.SetMaxIdleConns(16)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	*writer, *reader = db, db
-	return &dialect{goose: goose.DialectPostgres, begin: "BEGIN", rowLock: " FOR UPDATE OF h", isolation: sql.LevelRepeatableRead, postgres: c, timeout: 15 * time.Second,
+	return &dialect{goose: goose.DialectPostgres, begin: "BEGIN", isolation: sql.LevelRepeatableRead, postgres: c, timeout: 15 * time.Second,
 		migrationLock: "SELECT pg_advisory_lock(7260324)", migrationUnlock: "SELECT pg_advisory_unlock(7260324)"}, nil
 }
 
@@ -143,6 +142,14 @@ func (d *dialect) commit(ctx context.Context, conn *sql.Conn) error {
 		}
 		return err
 	})
+}
+
+// rowLock ends a SELECT of which the rows of one table are to be locked. SQLite has one writer at a time and needs none.
+func (d *dialect) rowLock(table string) string {
+	if d.postgres == nil {
+		return ""
+	}
+	return " FOR UPDATE OF " + table
 }
 
 // clash reports whether err is a deadlock or the like with another node: the same again alone will do.

@@ -27,6 +27,16 @@ type Write struct {
 	// Decide is a pure function from the state to the entries that follow, or a refusal. No entries means there is nothing to do. It
 	// gets a copy of the state, sets neither Seq nor At, and may be called more than once; it runs on whichever goroutine commits.
 	Decide func(c *chat.Conversation) ([]chat.Entry, error)
+	// Seats bounds in how many conversations an agent takes part whom the write brings in; nil for no bound.
+	Seats *Seats
+}
+
+// Seats are how many conversations an agent may take part in at once. A write that would append anything is refused where the agent has as
+// many; of writes that come together on several nodes, no more get through than there are seats.
+type Seats struct {
+	Agent chat.AgentID
+	Most  int
+	Full  error // the refusal
 }
 
 // Appended is the outcome of Append or Create.

@@ -44,7 +44,7 @@ func (b *batch) lock(ctx context.Context) error {
 
 func (b *batch) lockChunk(ctx context.Context, ids []chat.ConversationID, stale *[]chat.ConversationID) error {
 	list, args := b.s.dialect.in(ids)
-	rows, err := b.tx.Query(ctx, "SELECT c.id, h.version FROM "+withHeads+" WHERE c.id IN "+list+" ORDER BY c.number"+b.s.dialect.rowLock, args...)
+	rows, err := b.tx.Query(ctx, "SELECT c.id, h.version FROM "+withHeads+" WHERE c.id IN "+list+" ORDER BY c.number"+b.s.dialect.rowLock("h"), args...)
 	if err != nil {
 		return err
 	}
