@@ -42,6 +42,7 @@ type Preview struct {
 	Audience Audience      `json:"audience"`
 	At       time.Time     `json:"at"`
 	Text     string        `json:"text"` // at most 140 characters, no line feeds
+	Deleted  bool          `json:"deleted,omitempty"`
 }
 
 // Participant returns the participant with that number.
@@ -100,6 +101,8 @@ func (c *Conversation) Apply(e Entry) {
 	switch e.Kind {
 	case Message:
 		c.applyMessage(e)
+	case Edit, Delete:
+		c.applyChange(e)
 	case Opened:
 		c.Status, c.OpenedAt = Waiting, e.At
 		c.join(e.Fact, e.At)
@@ -152,7 +155,7 @@ func (c *Conversation) join(f *Fact, at time.Time) {
 }
 
 func (c *Conversation) applyMessage(e Entry) {
-	c.LastMessage = &Preview{Seq: e.Seq, Author: e.Author, Audience: e.Audience, At: e.At, Text: shorten(e.Content.PlainText(), 140)}
+	c.LastMessage = &Preview{Seq: e.Seq, Author: e.Author, Audience: e.Audience, At: e.At, Text: preview(e.Content)}
 	p, ok := c.Participant(e.Author)
 	if !ok {
 		return
@@ -171,6 +174,25 @@ func (c *Conversation) applyMessage(e Entry) {
 		c.Participants[p.ID-1].State = Answered
 	}
 }
+
+// applyChange keeps the preview of the newest message true to its newest version. An edit revives a deleted one only from Teams, where a
+// deletion can be undone.
+func (c *Conversation) applyChange(e Entry) {
+	if c.LastMessage == nil || c.LastMessage.Seq != e.Ref {
+		return
+	}
+	now := *c.LastMessage
+	switch {
+	case e.Kind == Delete:
+		now.Text, now.Deleted = "", true
+	case !now.Deleted || e.Via == ViaTeams:
+		now.Text, now.Deleted = preview(e.Content), false
+	}
+	c.LastMessage = &now
+}
+
+// preview is the content as lists show it.
+func preview(content Content) string { return shorten(content.PlainText(), 140) }
 
 func (c *Conversation) applyLeft(e Entry) {
 	if e.Fact == nil {

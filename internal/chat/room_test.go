@@ -255,3 +255,30 @@ func TestHiddenNames(t *testing.T) {
 		}
 	})
 }
+
+// TestPreview: lists show the newest version of the newest message, and not the words of one that was taken back.
+func TestPreview(t *testing.T) {
+	s := conference(t)
+	first := s.says(1, Everyone, "Frage")
+	s.do(s.c.EditLine(first, Line{By: 1, Content: FromText("bessere Frage")}))
+	want := func(seq Seq, text string, deleted bool) {
+		t.Helper()
+		if m := s.c.LastMessage; m == nil || m.Seq != seq || m.Text != text || m.Deleted != deleted {
+			t.Errorf("the preview is %+v, want line %d %q, deleted %v", m, seq, text, deleted)
+		}
+	}
+	want(first.Seq, "bessere Frage", false)
+	second := s.says(3, BackRoom, "Antwort")
+	s.do(s.c.EditLine(first, Line{By: 1, Content: FromText("noch eine")}))
+	want(second.Seq, "Antwort", false)
+	kept := s.c.Clone()
+	s.do(s.c.DeleteLine(second, Line{By: 3, Via: ViaTeams}))
+	want(second.Seq, "", true)
+	if kept.LastMessage.Deleted {
+		t.Error("the deletion changed a copy")
+	}
+	s.do(s.c.EditLine(second, Line{By: 3, Content: FromText("zu spät")}))
+	want(second.Seq, "", true)
+	s.do(s.c.EditLine(second, Line{By: 3, Content: FromText("doch"), Via: ViaTeams}))
+	want(second.Seq, "doch", false)
+}

@@ -156,7 +156,7 @@ export interface Summary {
   visitor: { name: string; email?: string; locale: string; page: { url?: string; title?: string }; attributes?: Record<string, string>; verified?: boolean };
   participants: Participant[];
   last: number;
-  lastMessage?: { seq: number; author: number; audience: Audience; at: string; text: string };
+  lastMessage?: { seq: number; author: number; audience: Audience; at: string; text: string; deleted?: boolean };
   customerWaits?: string; // since when the customer waits for an answer
   customerAway?: boolean; // no widget of the customer is connected
   me?: number; // the caller's participant number, when the caller takes part

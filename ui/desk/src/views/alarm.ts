@@ -11,7 +11,7 @@ export async function alarm(n: Notice, desk: Desk): Promise<void> {
   if (!me?.settings.notify || !("Notification" in globalThis) || Notification.permission !== "granted") return;
   const t = await loadTexts(pickLocale([document.documentElement.lang]));
   const c = n.conversation;
-  const note = new Notification(title(n, t), { body: n.type === "message" ? n.text : (c.lastMessage?.text ?? c.service.name), tag: `${n.type}-${c.id}`, silent: true });
+  const note = new Notification(title(n, t), { body: n.type === "message" ? n.text : (c.lastMessage?.text || c.service.name), tag: `${n.type}-${c.id}`, silent: true });
   note.onclick = () => {
     window.focus();
     go(conversationHref(c.id));

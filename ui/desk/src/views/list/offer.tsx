@@ -19,7 +19,7 @@ export function Offer({ id, more }: { id: string; more: number }) {
         <WaitClock since={c.openedAt} red label={(time) => t("list.waits", { time })} />
       </div>
       <b className="cut">{c.visitor.name}</b>
-      {c.lastMessage && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
+      {c.lastMessage?.text && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
       <div className="acts">
         <Accept id={id} />
         {more > 0 && <small>{t("list.offer.more", { n: more })}</small>}
@@ -64,7 +64,7 @@ export function Place({ id }: { id: string }) {
         <Left until={place.offer!.until} />
       </div>
       <b className="cut">{c.visitor.name} · {c.service.name}</b>
-      {c.lastMessage && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
+      {c.lastMessage?.text && <small className="quote">{t("quote", { text: c.lastMessage.text })}</small>}
       <div className="row"><Accept id={id} /><Decline id={id} /></div>
     </section>
   );
