@@ -228,17 +228,21 @@ func (x *lane) letReadOne(ctx context.Context, t *store.Thread, f *folder) error
 	return nil
 }
 
-// shareFiles lets an expert who came later read the files that are in the thread already.
-func (x *lane) shareFiles(ctx context.Context, t *store.Thread) error {
+// shareFiles lets an expert who came later read the files that are in the thread already. When Microsoft refuses that for good, staff are told
+// and the expert joins without.
+func (x *lane) shareFiles(ctx context.Context, t *store.Thread, invitation chat.Seq, name string) error {
 	var s shared
 	known, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s)
 	if err != nil || !known {
 		return err
 	}
-	if err := x.letRead(ctx, t, s); err != nil && !graph.Permanent(err) {
+	err = x.letRead(ctx, t, s)
+	if !graph.Permanent(err) {
 		return err
 	}
-	return nil
+	reason, _ := graph.Reason(err)
+	x.Log.WarnContext(ctx, "teams: files not shared", "conversation", x.id, "invitation", invitation, "err", err)
+	return x.Desk.Notice(ctx, x.id, noticeKey("unshared", invitation), chat.Staff, invitation, "files_unshared_"+reason, name)
 }
 
 // shutFolder has the next file put into a new folder, if somebody who leaves may read the one in use.

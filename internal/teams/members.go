@@ -42,7 +42,7 @@ func (x *lane) bringIn(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return err
 		}
 	}
-	if err := x.shareFiles(ctx, t); err != nil {
+	if err := x.shareFiles(ctx, t, e.Seq, p.Known()); err != nil {
 		return err
 	}
 	if err := x.crashes("member.invited", x.Desk.InvitationProgress(ctx, x.id, p.ID, chat.Invited, "", "")); err != nil {

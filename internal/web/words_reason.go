@@ -22,7 +22,7 @@ func (w words) teamsNotice(f *chat.Fact) string {
 		return strings.ReplaceAll(sentence, "{name}", f.Detail)
 	}
 	what, code := f.Reason, f.Reason
-	for _, of := range []string{"file_in", "file_refused", "change_refused"} {
+	for _, of := range []string{"file_in", "file_refused", "files_unshared", "change_refused"} {
 		if rest, ok := strings.CutPrefix(f.Reason, of+"_"); ok {
 			what, code = of, rest
 		}
@@ -57,6 +57,7 @@ var englishReasons = map[string]string{
 	"notice.file_empty":         "{detail} from Microsoft Teams is empty and was not taken over",
 	"notice.file_in":            "{detail} from Microsoft Teams could not be taken over: {reason}",
 	"notice.file_refused":       "{detail} could not be passed on to Microsoft Teams: {reason}",
+	"notice.files_unshared":     "{detail} can’t open the files that were sent earlier: {reason}",
 	"notice.change_refused":     "A change could not be passed on to Microsoft Teams: {reason}",
 	"notice.shortened":          "A message is too long for Microsoft Teams. Experts read it shortened there.",
 	"notice.stranger":           "{detail} writes in the Microsoft Teams chat without having been invited. Nothing of it arrives here.",
@@ -89,6 +90,7 @@ var germanReasons = map[string]string{
 	"notice.file_empty":         "{detail} aus Microsoft Teams ist leer und wurde nicht übernommen",
 	"notice.file_in":            "{detail} aus Microsoft Teams konnte nicht übernommen werden: {reason}",
 	"notice.file_refused":       "{detail} konnte nicht nach Microsoft Teams übertragen werden: {reason}",
+	"notice.files_unshared":     "{detail} kann die früher gesendeten Dateien nicht öffnen: {reason}",
 	"notice.change_refused":     "Eine Änderung konnte nicht nach Microsoft Teams übertragen werden: {reason}",
 	"notice.shortened":          "Eine Nachricht ist zu lang für Microsoft Teams. Experten lesen sie dort gekürzt.",
 	"notice.stranger":           "{detail} schreibt im Chat in Microsoft Teams mit, ohne eingeladen zu sein. Nichts davon kommt hier an.",

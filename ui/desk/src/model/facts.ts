@@ -57,7 +57,7 @@ function notice(e: Entry, name: string, c: Summary, t: Texts): string {
 
 /** What staff should know of the thread. The code may begin with what did not cross and end in the reason that Microsoft gave. */
 function teamsNotice(code: string, detail: string, t: Texts): string {
-  const what = ["file_in", "file_refused", "change_refused"].find((w) => code.startsWith(`${w}_`));
+  const what = ["file_in", "file_refused", "files_unshared", "change_refused"].find((w) => code.startsWith(`${w}_`));
   const reason = reasonText(what ? code.slice(what.length + 1) : code, detail, t);
   return worded(t, `notice.${what ?? code}`, "fact.notice", { detail, reason });
 }

@@ -143,6 +143,7 @@ export const de: Catalogue = {
   "prof.teams.channels": "Um in Kanälen zu schreiben, braucht Microsoft Teams außerdem: {list}.", "prof.teams.stops": "{n, plural, one {Diese Konferenz hält an:} other {Diese # Konferenzen halten an:}}", "prof.teams.stopsNone": "Über Ihre Anmeldung läuft keine Konferenz.",
   "notice.file_too_large": "{detail} aus Microsoft Teams ist zu groß und konnte nicht übernommen werden", "notice.file_empty": "{detail} aus Microsoft Teams ist leer und wurde nicht übernommen",
   "notice.file_in": "{detail} aus Microsoft Teams konnte nicht übernommen werden: {reason}", "notice.file_refused": "{detail} konnte nicht nach Microsoft Teams übertragen werden: {reason}",
+  "notice.files_unshared": "{detail} kann die früher gesendeten Dateien nicht öffnen: {reason}",
   "notice.change_refused": "Eine Änderung konnte nicht nach Microsoft Teams übertragen werden: {reason}", "notice.shortened": "Eine Nachricht ist zu lang für Microsoft Teams. Experten lesen sie dort gekürzt.", "notice.stranger": "{detail} schreibt im Chat in Microsoft Teams mit, ohne eingeladen zu sein. Nichts davon kommt hier an.",
   "notice.teams_callStarted": "Im Chat in Microsoft Teams wurde ein Anruf begonnen", "notice.teams_callEnded": "Der Anruf im Chat in Microsoft Teams ist zu Ende", "notice.teams_chatRenamed": "Der Chat in Microsoft Teams heißt jetzt „{detail}“",
   "conv.morePeople": "{n, plural, one {# weiterer Teilnehmer} other {# weitere Teilnehmer}}: {names}", "prof.look": "Sprache und Aussehen",

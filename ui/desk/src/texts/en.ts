@@ -141,6 +141,7 @@ export const en = {
   "prof.teams.channels": "To write in channels, Microsoft Teams also needs: {list}.", "prof.teams.stops": "{n, plural, one {This conference stops:} other {These # conferences stop:}}", "prof.teams.stopsNone": "No conference is running over your sign-in.",
   "notice.file_too_large": "{detail} from Microsoft Teams is too large and could not be taken over", "notice.file_empty": "{detail} from Microsoft Teams is empty and was not taken over",
   "notice.file_in": "{detail} from Microsoft Teams could not be taken over: {reason}", "notice.file_refused": "{detail} could not be passed on to Microsoft Teams: {reason}",
+  "notice.files_unshared": "{detail} can’t open the files that were sent earlier: {reason}",
   "notice.change_refused": "A change could not be passed on to Microsoft Teams: {reason}", "notice.shortened": "A message is too long for Microsoft Teams. Experts read it shortened there.", "notice.stranger": "{detail} writes in the Microsoft Teams chat without having been invited. Nothing of it arrives here.",
   "notice.teams_callStarted": "A call was started in the Microsoft Teams chat", "notice.teams_callEnded": "The call in the Microsoft Teams chat has ended", "notice.teams_chatRenamed": "The Microsoft Teams chat is now called “{detail}”",
   "conv.morePeople": "{n, plural, one {# more participant} other {# more participants}}: {names}", "prof.look": "Language and appearance",
