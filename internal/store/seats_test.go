@@ -24,7 +24,9 @@ func TestSeats(t *testing.T) {
 		full := errors.New("full")
 		take := func(s *store.Store, id chat.ConversationID) error {
 			_, err := s.Append(context.Background(), store.Write{Conversation: id, Seats: &store.Seats{Agent: agent, Most: 3, Full: full},
-				Decide: func(c *chat.Conversation) ([]chat.Entry, error) { return c.Accept(chat.Staffer{ID: agent, Name: "Anna"}) }})
+				Decide: func(c *chat.Conversation) ([]chat.Entry, error) {
+					return c.Accept(chat.Staffer{ID: agent, Name: "Anna"})
+				}})
 			return err
 		}
 		var ids []chat.ConversationID
