@@ -15,7 +15,7 @@ export const de: Catalogue = {
   "list.label": "Konversationen", "list.mine": "Meine Konversationen", "list.waiting": "Wartend", "list.none": "Sie führen gerade keine Konversation.",
   "list.nobody": "Niemand wartet.", "list.offer": "Neue Anfrage · {service}", "list.accept": "Annehmen", "list.place": "{service} · Platz {place}",
   "list.unread": "{n, plural, one {# neue Nachricht} other {# neue Nachrichten}}", "list.waits": "wartet seit {time} auf Antwort", "list.runs": "läuft seit {time}",
-  "list.you": "Sie: {text}", "list.by": "{name}: {text}", "list.lock": "Hinterzimmer", "list.file": "Datei",
+  "list.you": "Sie: {text}", "list.by": "{name}: {text}", "list.lock": "Hinterzimmer", "list.file": "Datei", "list.deleted": "Nachricht gelöscht",
   "list.empty.title": "Nichts geöffnet", "list.empty.text": "Nehmen Sie eine Anfrage an oder wählen Sie links eine Konversation.",
   "quote": "„{text}“", "list.offer.more": "{n, plural, one {und # weitere} other {und # weitere}}",
 

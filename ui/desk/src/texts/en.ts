@@ -13,7 +13,7 @@ export const en = {
   "list.label": "Conversations", "list.mine": "My conversations", "list.waiting": "Waiting", "list.none": "No conversation of yours is running.",
   "list.nobody": "Nobody is waiting.", "list.offer": "New request · {service}", "list.accept": "Accept", "list.place": "{service} · place {place}",
   "list.unread": "{n, plural, one {# new message} other {# new messages}}", "list.waits": "waits for an answer since {time}", "list.runs": "running since {time}",
-  "list.you": "You: {text}", "list.by": "{name}: {text}", "list.lock": "back room", "list.file": "File",
+  "list.you": "You: {text}", "list.by": "{name}: {text}", "list.lock": "back room", "list.file": "File", "list.deleted": "Message deleted",
   "list.empty.title": "Nothing open", "list.empty.text": "Take a request, or choose a conversation on the left.",
   "quote": "“{text}”", "list.offer.more": "{n, plural, one {and # more} other {and # more}}",
 

@@ -37,8 +37,7 @@ function Preview({ c, t }: { c: Summary; t: Texts }) {
   const m = c.lastMessage;
   if (!m) return c.service.name;
   const author = participant(c, m.author);
-  if (m.deleted) return m.author === c.me ? t("log.deletedYou") : t("log.deleted", { name: author ? callName(author) : "" });
-  const text = m.text || t("list.file");
+  const text = m.deleted ? t("list.deleted") : m.text || t("list.file");
   const words = m.author === c.me ? t("list.you", { text }) : author && author.kind !== "customer" ? t("list.by", { name: callName(author), text }) : text;
   return <>{m.audience === "backroom" && <LockClosed16Regular aria-label={t("list.lock")} />}{words}</>;
 }
