@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +29,8 @@ func (s *Accounts) Create(ctx context.Context, actor string, f Form) (View, erro
 			return err
 		}
 		a.ID = newID(a.Name, all)
-		if err := unique(a, all); err != nil {
+		if err := first(a, all); err != nil {
 			return err
-		}
-		if earlier, had := replaced(a, all); had {
-			return &chat.Error{Kind: chat.Conflict, Field: "clientId", Code: "account_replaced",
-				Text: "The account " + earlier.Name + " is for this application and was replaced. Change the account in its place, or delete it first."}
 		}
 		return put(ctx, tx, a, actor, "create_account", f)
 	})
@@ -62,6 +59,9 @@ func (s *Accounts) Put(ctx context.Context, actor string, id chat.AccountID, f F
 		if err := f.apply(&a, time.Now()); err != nil {
 			return err
 		}
+		if err := first(a, all); err != nil {
+			return err
+		}
 		return put(ctx, tx, a, actor, "create_account", f)
 	})
 	if err != nil {
@@ -82,13 +82,8 @@ func (s *Accounts) Change(ctx context.Context, actor string, id chat.AccountID, 
 	if err := s.encryptFor(&fresh); err != nil {
 		return View{}, err
 	}
-	links, err := s.cfg.Store.Links(ctx)
-	if err != nil {
-		return View{}, err
-	}
-	used := slices.ContainsFunc(links, func(l store.Link) bool { return l.Account == id })
 	var a store.Account
-	err = s.cfg.Store.ChangeAccounts(ctx, func(tx *store.AccountsTx) error {
+	err := s.cfg.Store.ChangeAccounts(ctx, func(tx *store.AccountsTx) error {
 		all, err := tx.All(ctx)
 		if err != nil {
 			return err
@@ -111,20 +106,26 @@ func (s *Accounts) Change(ctx context.Context, actor string, id chat.AccountID, 
 		if err := unique(a, all); err != nil {
 			return err
 		}
-		running, err := tx.Running(ctx, id)
+		needed, err := needed(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		earlier, back := replaced(a, all)
-		if !back && (!other || !used && running == 0) {
-			return put(ctx, tx, a, actor, "change_account", f)
+		if !back && (!other || !needed) {
+			if other {
+				err = forgetNotes(ctx, tx, id) // they are about the application that was
+			}
+			return errors.Join(err, put(ctx, tx, a, actor, "change_account", f))
 		}
 		if back { // the application that was in this account's place before, with the sign-ins that are left
 			a.ID, a.Cert, a.CertKey, a.OldKeys = earlier.ID, earlier.Cert, earlier.CertKey, earlier.OldKeys
 		} else {
 			a.ID, a.Cert, a.CertKey, a.OldKeys = newID(a.Name, all), fresh.Cert, fresh.CertKey, nil
 		}
-		return replace(ctx, tx, old, a, used || running > 0, actor, f)
+		if err := replace(ctx, tx, old, a, actor, f); err != nil || needed {
+			return err
+		}
+		return drop(ctx, tx, old.ID, actor)
 	})
 	if err != nil {
 		return View{}, err
@@ -132,24 +133,75 @@ func (s *Accounts) Change(ctx context.Context, actor string, id chat.AccountID, 
 	return s.View(ctx, a)
 }
 
-// replace puts an account in the place of an old one, which stays while anybody needs it.
-func replace(ctx context.Context, tx *store.AccountsTx, old, by store.Account, needed bool, actor string, f Form) error {
+// needed reports whether anybody has signed in with an account, or a conference runs through it.
+func needed(ctx context.Context, tx *store.AccountsTx, id chat.AccountID) (bool, error) {
+	links, err := tx.SignedIn(ctx, id)
+	if err != nil || links > 0 {
+		return links > 0, err
+	}
+	running, err := tx.Running(ctx, id)
+	return running > 0, err
+}
+
+// replace puts an account in the place of an old one.
+func replace(ctx context.Context, tx *store.AccountsTx, old, by store.Account, actor string, f Form) error {
 	by.Settings.ReplacedBy = ""
 	if err := put(ctx, tx, by, actor, "create_account", f); err != nil {
 		return err
 	}
-	if needed {
-		old.Settings.ReplacedBy = by.ID
-		return put(ctx, tx, old, actor, "replace_account", f)
-	}
-	r, err := record(actor, "delete_account", old.ID, nil)
+	old.Settings.ReplacedBy = by.ID
+	return put(ctx, tx, old, actor, "replace_account", f)
+}
+
+// drop forgets an account and what was noted of it. What it had replaced is replaced by what replaces it, or is in use again when nothing does.
+func drop(ctx context.Context, tx *store.AccountsTx, id chat.AccountID, actor string) error {
+	all, err := tx.All(ctx)
 	if err != nil {
 		return err
 	}
-	if err := tx.Drop(ctx, old.ID); err != nil {
+	gone, err := find(all, id)
+	if err != nil {
 		return err
 	}
-	return tx.Audit(ctx, r)
+	r, err := record(actor, "delete_account", id, nil)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(tx.Drop(ctx, id), forgetNotes(ctx, tx, id), tx.Audit(ctx, r)); err != nil {
+		return err
+	}
+	left := slices.DeleteFunc(all, func(a store.Account) bool { return a.ID == id })
+	for i := range left {
+		a := &left[i]
+		if a.Settings.ReplacedBy != id {
+			continue
+		}
+		a.Settings.ReplacedBy = gone.Settings.ReplacedBy
+		if other, ok := current(*a, left); ok && a.Settings.ReplacedBy == "" {
+			a.Settings.ReplacedBy = other.ID
+		}
+		if err := put(ctx, tx, *a, actor, "replace_account", Form{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetNotes forgets what was noted of an account while it was used: a later one of that id, or another application in its place, begins anew.
+func forgetNotes(ctx context.Context, tx *store.AccountsTx, id chat.AccountID) error {
+	return tx.ForgetSettings(ctx, refusalKey(id), unmarkedKey(id), throttleKey(id))
+}
+
+// first refuses a new account for an application that there is an account for.
+func first(a store.Account, all []store.Account) error {
+	if err := unique(a, all); err != nil {
+		return err
+	}
+	if earlier, had := replaced(a, all); had {
+		return &chat.Error{Kind: chat.Conflict, Field: "clientId", Code: "account_replaced",
+			Text: "The account " + earlier.Name + " is for this application and was replaced. Change the account in its place, or delete it first."}
+	}
+	return nil
 }
 
 // replaced finds an account for the same application that was replaced.
@@ -175,12 +227,21 @@ func otherApplication(old store.Account, f Form) bool {
 }
 
 func unique(a store.Account, all []store.Account) error {
-	for _, other := range all {
-		if other.ID != a.ID && other.Settings.ReplacedBy == "" && sameApplication(a, other) {
-			return &chat.Error{Kind: chat.Conflict, Field: "clientId", Code: "account_exists", Text: "The account " + other.Name + " is for this application already."}
-		}
+	if other, ok := current(a, all); ok {
+		return &chat.Error{Kind: chat.Conflict, Field: "clientId", Code: "account_exists", Text: "The account " + other.Name + " is for this application already."}
 	}
 	return nil
+}
+
+// current finds another account for the same application that nothing has replaced.
+func current(a store.Account, all []store.Account) (store.Account, bool) {
+	i := slices.IndexFunc(all, func(other store.Account) bool {
+		return other.ID != a.ID && other.Settings.ReplacedBy == "" && sameApplication(a, other)
+	})
+	if i < 0 {
+		return store.Account{}, false
+	}
+	return all[i], true
 }
 
 func put(ctx context.Context, tx *store.AccountsTx, a store.Account, actor, action string, f Form) error {
@@ -194,20 +255,10 @@ func put(ctx context.Context, tx *store.AccountsTx, a store.Account, actor, acti
 	return tx.Audit(ctx, r)
 }
 
-// Delete forgets an account with the sign-ins of its agents. Errors: chat.NotFound, chat.Conflict "account_in_use" while conferences run.
+// Delete forgets an account with the sign-ins of its agents. An account that it had replaced is in use again, unless another is in its place.
+// Errors: chat.NotFound, chat.Conflict "account_in_use" while conferences run.
 func (s *Accounts) Delete(ctx context.Context, actor string, id chat.AccountID) error {
-	r, err := record(actor, "delete_account", id, nil)
-	if err != nil {
-		return err
-	}
 	return s.cfg.Store.ChangeAccounts(ctx, func(tx *store.AccountsTx) error {
-		all, err := tx.All(ctx)
-		if err != nil {
-			return err
-		}
-		if _, err := find(all, id); err != nil {
-			return err
-		}
 		running, err := tx.Running(ctx, id)
 		if err != nil {
 			return err
@@ -215,10 +266,7 @@ func (s *Accounts) Delete(ctx context.Context, actor string, id chat.AccountID) 
 		if running > 0 {
 			return chat.Refuse(chat.Conflict, "account_in_use", "%d conference chats still run through this account. End them first, or wait for their end.", running)
 		}
-		if err := tx.Drop(ctx, id); err != nil {
-			return err
-		}
-		return tx.Audit(ctx, r)
+		return drop(ctx, tx, id, actor)
 	})
 }
 

@@ -129,6 +129,22 @@ func (t *AccountsTx) Running(ctx context.Context, id chat.AccountID) (n int, err
 	return n, err
 }
 
+// SignedIn counts the agents who have signed in with an account.
+func (t *AccountsTx) SignedIn(ctx context.Context, id chat.AccountID) (n int, err error) {
+	err = t.tx.QueryRow(ctx, "SELECT count(*) FROM links WHERE account = $1", string(id)).Scan(&n)
+	return n, err
+}
+
+// ForgetSettings forgets what PutSetting stored under these names.
+func (t *AccountsTx) ForgetSettings(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		if _, err := t.tx.Exec(ctx, "DELETE FROM settings WHERE key = $1", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Drop forgets an account with the sign-ins of its agents and everything that was kept for it but the threads, which conversations
 // refer to.
 func (t *AccountsTx) Drop(ctx context.Context, id chat.AccountID) error {
