@@ -14,23 +14,23 @@ type Face struct {
 	Photo string // version of the photo
 }
 
-// Faces says which agents of the actor's conversation a customer may see a photo of, by their numbers: none unless the service shows full
-// names, and none of agents who go by a nickname or never came in.
+// Faces says which agents of the actor's conversation a customer may see a photo of, by their numbers: none unless the service shows the
+// full names of agents, and none of agents who are shown under anything but theirs, or never came in.
 func (d *Desk) Faces(ctx context.Context, a Actor) (map[chat.ParticipantID]Face, error) {
 	faces := map[chat.ParticipantID]Face{}
 	c, err := d.store.Conversation(ctx, a.Conversation)
 	if err != nil {
 		return nil, err
 	}
-	service, err := d.store.Service(ctx, c.Service)
+	service, err := d.serviceOf(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("read service %s: %w", c.Service, err)
+		return nil, err
 	}
-	if p := service.Settings.ExpertNames; p != "" && p != store.NameFull {
-		return faces, nil
+	if p := service.Settings.AgentNames; p != "" && p != store.NameFull {
+		return faces, nil // also where somebody came in under the full name, before the service hid names
 	}
 	for _, p := range c.Participants {
-		if p.Kind != chat.Agent || p.JoinedAt == nil || p.PublicName != "" && p.PublicName != p.Name {
+		if p.Kind != chat.Agent || p.JoinedAt == nil || p.PublicName != p.Name {
 			continue
 		}
 		who, err := d.store.Agent(ctx, p.Agent)

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/runes"
@@ -93,12 +94,16 @@ func own(folder string, account chat.AccountID, list func(context.Context, chat.
 			if err != nil {
 				return // a list without presence is better than none
 			}
-			byID := make(map[chat.PersonID]*AtDesk, len(all))
+			byID := make(map[chat.PersonID]Person, len(all))
 			for _, p := range all {
-				byID[p.ID] = p.AtDesk
+				byID[p.ID] = p
 			}
-			for i := range people {
-				people[i].AtDesk = byID[people[i].ID]
+			for i, p := range people {
+				now, ok := byID[p.ID]
+				if !ok {
+					p.AtDesk, now = nil, p // the account is no more
+				}
+				people[i] = now // a star keeps the name, the team and the photo of its day
 			}
 		},
 	}
@@ -111,20 +116,28 @@ func stateOf(people []Person) State {
 	return OK
 }
 
-// matches reports whether every word of the query begins a word of the text, whatever the case and the accents.
+// matches reports whether every word of the query begins a word of the text, whatever the case and the accents. An empty query matches
+// everything, one of signs alone nothing.
 func matches(text, query string) bool {
-	words := strings.FieldsFunc(fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-	for _, q := range strings.Fields(fold(query)) {
-		found := false
-		for _, w := range words {
-			found = found || strings.HasPrefix(w, q)
-		}
-		if !found {
+	if strings.TrimSpace(query) != "" && strings.IndexFunc(query, letterOrDigit) < 0 {
+		return false
+	}
+	words := wordsOf(text)
+	for _, q := range wordsOf(query) {
+		if !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, q) }) {
 			return false
 		}
 	}
 	return true
 }
+
+// wordsOf splits names and queries alike, so that a name is found as it is written. Marks belong to their letters: many scripts write
+// vowels so.
+func wordsOf(s string) []string {
+	return strings.FieldsFunc(fold(s), func(r rune) bool { return !letterOrDigit(r) && !unicode.IsMark(r) })
+}
+
+func letterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 func fold(s string) string {
 	folded, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)

@@ -102,7 +102,8 @@ type Source struct {
 	Search func(ctx context.Context, agent chat.AgentID, words string) (Found, error)
 	// Person looks up somebody by id, so that a name never has to be taken from a browser. Error: chat.NotFound "no_person".
 	Person func(ctx context.Context, agent chat.AgentID, who chat.Person) (Person, error)
-	// Present adds who can be reached to at most MaxPresent people. Nil where Folder and Search have said so already.
+	// Present adds who can be reached to at most MaxPresent people, and may renew what else is known of them. Nil where Folder and Search
+	// have said so already.
 	Present func(ctx context.Context, agent chat.AgentID, people []Person)
 }
 

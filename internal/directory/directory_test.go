@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"trialog/internal/chat"
+	"trialog/internal/desk"
 	"trialog/internal/directory"
 	"trialog/internal/store"
 	"trialog/internal/store/storetest"
@@ -115,5 +117,153 @@ func TestColleaguesAreFoundBesideExperts(t *testing.T) {
 	}
 	if err := d.Star(ctx, ids["Anna Becker"], chat.Person{Account: "@agents", ID: "nobody"}, true); !chat.IsKind(err, chat.NotFound) {
 		t.Errorf("a star for nobody: %v", err)
+	}
+}
+
+// TestNamesAreFoundAsTheyAreWritten: who types a name as it stands in the list finds it, whatever is between its letters.
+func TestNamesAreFoundAsTheyAreWritten(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	ctx := t.Context()
+	names := []string{"Anna-Lena Vogt", "Siobhán O'Brien", "Vogt, Anna", "Support (DE)", "2nd-Level", "Dr. Ada Lovelace", "राम शर्मा"}
+	for i, name := range names {
+		if _, err := s.CreateAgent(ctx, store.Agent{Login: fmt.Sprint("agent", i), Name: name, Roles: []string{"agent"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := directory.New(s, directory.Agents(s, nil))
+	found := func(query string) (list []string) {
+		f, err := d.Search(ctx, "nobody", query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range f.People {
+			list = append(list, p.Name)
+		}
+		return list
+	}
+	for _, name := range names {
+		if list := found(name); !slices.Contains(list, name) {
+			t.Errorf("who types %q finds %q", name, list)
+		}
+	}
+	for query, want := range map[string]int{"": len(names), " ": len(names), "-": 0, "( )": 0, "ा": 0, "anna-": 2, "o’b": 1, "lena-anna": 1, "brien-x": 0, "रा": 1} {
+		if list := found(query); len(list) != want {
+			t.Errorf("%q finds %q, want %d", query, list, want)
+		}
+	}
+}
+
+// TestFavouritesAreOfToday: colleagues and services are listed among the favourites by what they are called now.
+func TestFavouritesAreOfToday(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ben, err := s.CreateAgent(ctx, store.Agent{Login: "ben", Name: "Ben Okafor", Roles: []string{"agent"}})
+	must(err)
+	must(s.PutService(ctx, store.Service{ID: "rechnung", Name: "Rechnung"}))
+	var asked []int
+	d := directory.New(s, directory.Agents(s, nil), crowd(1, &asked), directory.Services(s))
+	for _, who := range []chat.Person{{Account: directory.AgentsAccount, ID: chat.PersonID(ben.ID)}, {Account: directory.ServicesAccount, ID: "rechnung"}, {Account: "contoso", ID: "0"}} {
+		must(d.Star(ctx, "anna", who, true))
+	}
+	ben.Name = "Ben Adeyemi"
+	must(s.UpdateAgent(ctx, ben))
+	must(s.PutTeam(ctx, ben.ID, "Technik"))
+	photo, err := s.PutPhoto(ctx, ben.ID, []byte("jpeg"))
+	must(err)
+	must(s.PutService(ctx, store.Service{ID: "rechnung", Name: "Buchhaltung"}))
+	f, err := d.Folder(ctx, "anna", directory.FolderFavourites, 0, 10)
+	must(err)
+	if len(f.People) != 3 || f.People[0].Name != "Ben Adeyemi" || f.People[0].Team != "Technik" || f.People[0].Photo != photo || f.People[0].Kind != directory.Agent || f.People[0].AtDesk == nil {
+		t.Fatalf("the colleague is %+v", f.People)
+	}
+	if f.People[1].Name != "Buchhaltung" || f.People[1].Kind != directory.Service || f.People[2].Name != "Person 00000" {
+		t.Errorf("service and expert are %+v", f.People[1:])
+	}
+}
+
+// TestStarUnderThePresentAccount: a star is kept under the account that the source finds somebody in, so that it can be taken away again.
+func TestStarUnderThePresentAccount(t *testing.T) {
+	var asked []int
+	source := crowd(1, &asked)
+	source.Owns = func(_ context.Context, a chat.AccountID) bool { return a == "contoso" || a == "replaced" }
+	d := directory.New(storetest.Open(t, storetest.SQLite(t)), source)
+	ctx := t.Context()
+	for _, account := range []chat.AccountID{"replaced", "contoso"} {
+		if err := d.Star(ctx, "anna", chat.Person{Account: account, ID: "0"}, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := d.Folder(ctx, "anna", directory.FolderFavourites, 0, 10)
+	if err != nil || len(f.People) != 1 || f.People[0].Account != "contoso" {
+		t.Fatalf("favourites: %+v %v", f.People, err)
+	}
+	if err := d.Star(ctx, "anna", chat.Person{Account: "contoso", ID: "0"}, false); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := d.Folder(ctx, "anna", directory.FolderFavourites, 0, 10); err != nil || len(f.People) != 0 {
+		t.Errorf("favourites without the star: %+v %v", f.People, err)
+	}
+}
+
+// TestSuggestionsOfThePresentAccount: experts are suggested of the account by which the agent works, not of one that was replaced or deleted.
+func TestSuggestionsOfThePresentAccount(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	atDesk := desk.New(desk.Config{Store: s})
+	must(s.PutService(ctx, store.Service{ID: "s", Name: "S"}))
+	anna, err := s.CreateAgent(ctx, store.Agent{Login: "anna", Name: "Anna", Roles: []string{"agent"}, Capacity: 9})
+	must(err)
+	account := func(id, by chat.AccountID) {
+		must(s.PutAccount(ctx, store.Account{ID: id, Cert: []byte{1}, Settings: store.AccountSettings{ReplacedBy: by}}))
+	}
+	// contoso was replaced by contoso-2 and then put back: its sign-in is the older one and the present one. That with "gone" is the newest.
+	account("contoso", "")
+	account("contoso-2", "contoso")
+	for n, id := range []chat.AccountID{"contoso", "contoso-2", "gone"} {
+		_, err := s.PutLink(ctx, store.Link{Account: id, Agent: anna.ID, Person: "anna", State: store.LinkConnected, Since: time.Now().Add(time.Duration(n) * time.Hour)})
+		must(err)
+	}
+	for _, who := range []chat.Person{{Account: "contoso", ID: "erik"}, {Account: "contoso-2", ID: "mei"}, {Account: "gone", ID: "omar"}} {
+		o, err := atDesk.Open(ctx, desk.Opening{Visitor: chat.Visitor{Name: "Karla"}})
+		must(err)
+		id := o.Conversation.ID
+		_, err = atDesk.Accept(ctx, anna.ID, id)
+		must(err)
+		a, err := atDesk.Agent(ctx, anna.ID, id)
+		must(err)
+		in, _, err := atDesk.Invite(ctx, a, []desk.Guest{{Person: who, Name: string(who.ID)}}, nil)
+		must(err)
+		must(atDesk.ExpertJoined(ctx, id, in[0].ID))
+		must(s.PutThread(ctx, &store.Thread{Conversation: id, Account: who.Account, Agent: anna.ID, Chat: string(id)}))
+	}
+	o, err := atDesk.Open(ctx, desk.Opening{Visitor: chat.Visitor{Name: "Lena"}})
+	must(err)
+	d := directory.New(s, directory.Source{Owns: func(context.Context, chat.AccountID) bool { return true }})
+	suggested := func() (list []string) {
+		people, err := d.Suggest(ctx, anna.ID, o.Conversation.ID)
+		must(err)
+		for _, p := range people {
+			list = append(list, p.Name)
+		}
+		return list
+	}
+	if list := suggested(); !slices.Equal(list, []string{"erik"}) {
+		t.Errorf("of the account that was put back: %q are suggested", list)
+	}
+	account("contoso", "contoso-3")
+	if list := suggested(); !slices.Equal(list, []string{"mei"}) {
+		t.Errorf("all accounts replaced: %q are suggested, want those of the newest sign-in", list)
 	}
 }

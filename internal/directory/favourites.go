@@ -9,8 +9,8 @@ import (
 	"trialog/internal/store"
 )
 
-// Star makes somebody a favourite of the agent, or takes the star away. The name comes from the source, never from a browser. Errors:
-// chat.NotFound "no_person", chat.Conflict "too_many_favourites".
+// Star makes somebody a favourite of the agent, or takes the star away. The name comes from the source, never from a browser, and so does
+// the account, which may have taken the place of another one. Errors: chat.NotFound "no_person", chat.Conflict "too_many_favourites".
 func (d *Directory) Star(ctx context.Context, agent chat.AgentID, who chat.Person, on bool) error {
 	if !on {
 		return d.store.DropFavourite(ctx, agent, who)
@@ -24,10 +24,10 @@ func (d *Directory) Star(ctx context.Context, agent chat.AgentID, who chat.Perso
 	if err != nil {
 		return fmt.Errorf("star %s: %w", who.ID, err)
 	}
-	return d.store.PutFavourite(ctx, agent, store.Favourite{Person: who, Body: body})
+	return d.store.PutFavourite(ctx, agent, store.Favourite{Person: chat.Person{Account: p.Account, ID: p.ID}, Body: body})
 }
 
-// favourites is the folder of those whom the agent has starred, with their presence.
+// favourites is the folder of those whom the agent has starred, with their presence, and by the names that their sources know now.
 func (d *Directory) favourites(ctx context.Context, agent chat.AgentID) (Folder, error) {
 	f := Folder{ID: FolderFavourites, State: Empty, People: []Person{}}
 	list, err := d.store.Favourites(ctx, agent)

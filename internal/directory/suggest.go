@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"trialog/internal/chat"
+	"trialog/internal/store"
 )
 
 // Suggestion is somebody who has solved the like before, and why they are named.
@@ -33,11 +34,10 @@ func (d *Directory) Suggest(ctx context.Context, agent chat.AgentID, id chat.Con
 	if err != nil {
 		return nil, err
 	}
-	links, err := d.store.LinksOf(ctx, agent)
-	if err != nil || len(links) == 0 {
+	link, ok, err := d.link(ctx, agent)
+	if err != nil || !ok {
 		return []Suggestion{}, err // who can't invite needs no suggestion
 	}
-	link := links[0]
 	past, err := d.store.PastConferences(ctx, c.Service)
 	if err != nil {
 		return nil, err
@@ -65,6 +65,33 @@ func (d *Directory) Suggest(ctx context.Context, agent chat.AgentID, id chat.Con
 		people[i].Presence = bare[i].Presence
 	}
 	return Rank(people), nil
+}
+
+// link is the sign-in by which an agent works, chosen as the connector chooses it: the latest with an account that nothing has replaced, else
+// the latest with an account that is still there.
+func (d *Directory) link(ctx context.Context, agent chat.AgentID) (l store.Link, ok bool, err error) {
+	links, err := d.store.LinksOf(ctx, agent)
+	if err != nil || len(links) == 0 {
+		return l, false, err
+	}
+	accounts, err := d.store.Accounts(ctx)
+	if err != nil {
+		return l, false, err
+	}
+	replaced := make(map[chat.AccountID]bool, len(accounts))
+	for _, a := range accounts {
+		replaced[a.ID] = a.Settings.ReplacedBy != ""
+	}
+	for _, x := range links {
+		was, known := replaced[x.Account]
+		if known && !was {
+			return x, true, nil
+		}
+		if known && !ok {
+			l, ok = x, true
+		}
+	}
+	return l, ok, nil
 }
 
 // partsOf lists what the experts of an account did in a conversation.

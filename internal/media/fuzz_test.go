@@ -43,8 +43,8 @@ func FuzzInspect(f *testing.F) {
 		if !(dimensions{info.Width, info.Height}).sane() || out.Len() > len(b)+64 {
 			t.Fatalf("picture out of bounds: %+v", info)
 		}
-		if c, _, err := image.DecodeConfig(bytes.NewReader(out.Bytes())); err == nil && (c.Width != info.Width || c.Height != info.Height) {
-			t.Fatalf("says %d × %d, is %d × %d", info.Width, info.Height, c.Width, c.Height)
+		if c, _, err := image.DecodeConfig(bytes.NewReader(out.Bytes())); err == nil && (dimensions{c.Width, c.Height}).upright(orientationOf(out.Bytes())) != (dimensions{info.Width, info.Height}) {
+			t.Fatalf("says %d × %d, is %d × %d, to be turned by %d", info.Width, info.Height, c.Width, c.Height, orientationOf(out.Bytes()))
 		}
 		var again bytes.Buffer
 		second, err := Inspect("a", bytes.NewReader(out.Bytes()), 1<<20, &again)

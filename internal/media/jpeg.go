@@ -6,12 +6,13 @@ import (
 )
 
 // cleanJPEG keeps what makes the picture (JFIF, ICC profile, Adobe colour transform) and drops EXIF, XMP, IPTC, thumbnails and
-// comments; of EXIF the orientation stays, without which phones' pictures lie on their side. What stands behind the end is cut.
+// comments; of EXIF the orientation stays, without which phones' pictures lie on their side. What stands behind the end is cut. The size is that
+// of the picture as browsers show it, upright.
 func cleanJPEG(p *parts) (dimensions, error) {
 	var size dimensions
 	b := p.b
 	p.keep(0, 2)
-	turned := false
+	how, told := orientationOf(b), false
 	for at := 2; at+2 <= len(b); {
 		if b[at] != 0xff {
 			return size, errPicture
@@ -23,7 +24,7 @@ func cleanJPEG(p *parts) (dimensions, error) {
 		}
 		if marker == 0xd9 {
 			p.keep(at, at+2)
-			return size, nil
+			return size.upright(how), nil
 		}
 		next := segmentEnd(b, at)
 		if next < 0 {
@@ -40,11 +41,9 @@ func cleanJPEG(p *parts) (dimensions, error) {
 		case kind == scanHeader:
 			next = scanEnd(b, next)
 			p.keep(at, next)
-		case kind == exif && !turned:
-			if o := orientation(segment[4:]); o > 1 {
-				turned = true
-				p.add(orientationSegment(o))
-			}
+		case kind == exif && how > 1 && !told:
+			told = true
+			p.add(orientationSegment(how))
 		case kind == essential:
 			p.keep(at, next)
 		}
@@ -111,6 +110,34 @@ func jpegSegment(s []byte) segmentKind {
 		return metadata
 	}
 	return essential // tables
+}
+
+// orientationOf finds how a picture lies; 1 is upright, and so is whatever is no JPEG. EXIF counts where it is meant to stand, before the frame's header,
+// so that the beginning of the file up to there is enough.
+func orientationOf(b []byte) int {
+	if !bytes.HasPrefix(b, []byte("\xff\xd8")) {
+		return 1
+	}
+	for at := 2; at+2 <= len(b) && b[at] == 0xff; {
+		if b[at+1] == 0xff { // fill byte
+			at++
+			continue
+		}
+		next := segmentEnd(b, at)
+		if next < 0 {
+			break
+		}
+		switch jpegSegment(b[at:next]) {
+		case frameHeader, scanHeader:
+			return 1
+		case exif:
+			if o := orientation(b[at+4 : next]); o > 1 {
+				return o
+			}
+		}
+		at = next
+	}
+	return 1
 }
 
 // orientation reads EXIF tag 0x0112 of an APP1 payload, or returns 0.

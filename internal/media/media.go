@@ -3,7 +3,8 @@
 //
 // Pictures (PNG, JPEG, GIF, WebP) up to MaxPicture bytes are read whole; everything else streams through. Any file may cross, but
 // only what parses as a picture from its first byte to its last is ever called one; the rest is for saving, not for showing. A
-// virus scanner may be put into the way with Inspector.Scan. Nothing here keeps state between calls.
+// virus scanner may be put into the way with Inspector.Scan. Of pictures, portraits and previews can be drawn. Nothing here keeps state between
+// calls; only decoding waits for its turn.
 package media
 
 import (
@@ -24,7 +25,8 @@ const MaxPicture = 25 << 20
 // Plain is the type of files of which nothing better is known, or of which nothing else should be said.
 const Plain = "application/octet-stream"
 
-// Info is what a file turned out to be. Size is in bytes after cleaning; Width and Height are pixels, 0 unless it is a picture.
+// Info is what a file turned out to be. Size is in bytes after cleaning; Width and Height are the pixels of a picture as
+// it is shown, upright, else 0.
 type Info struct {
 	Name          string
 	Size          int64
@@ -85,13 +87,11 @@ func ignore(err, expected error) error {
 const head = 3072
 
 func (i Inspector) inspect(name string, r io.Reader, dst io.Writer) (Info, error) {
-	start := make([]byte, head)
-	n, err := io.ReadFull(r, start)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	start, err := io.ReadAll(io.LimitReader(r, head)) // io.ReadFull says of a short file what r says of one that broke off
+	if err != nil {
 		return Info{}, fmt.Errorf("read file: %w", err)
 	}
-	start = start[:n]
-	if n == 0 {
+	if len(start) == 0 {
 		return Info{}, chat.RefuseField("file", "file_empty", "The file is empty.")
 	}
 	info := Info{Name: SafeName(name)}

@@ -180,7 +180,7 @@ func TestMetadataGoesPixelsStay(t *testing.T) {
 			}
 			before, now := decode(t, b), decode(t, out)
 			samePixels(t, before, now)
-			if s := now.Bounds().Size(); s.X != info.Width || s.Y != info.Height {
+			if s := now.Bounds().Size(); (dimensions{s.X, s.Y}).upright(orientationOf(out)) != (dimensions{info.Width, info.Height}) {
 				t.Errorf("says %d × %d, is %v", info.Width, info.Height, s)
 			}
 			_, again := inspect(t, name, out)
@@ -206,6 +206,20 @@ func TestOrientationStays(t *testing.T) {
 				t.Errorf("%s orientation %d became %d", order.mark, want, got)
 			}
 			decode(t, out)
+		}
+	}
+}
+
+// TestSizeIsOfThePictureUpright: browsers turn a picture by its orientation, and make room for it by the size that is told of it.
+func TestSizeIsOfThePictureUpright(t *testing.T) {
+	for how := range uint16(9) {
+		info, _ := inspect(t, "phone.jpg", after(jpegBytes(t), 2, segment(0xe1, exifData(binary.BigEndian, "MM", how))))
+		width, height := 24, 16
+		if how >= 5 {
+			width, height = 16, 24
+		}
+		if info.Width != width || info.Height != height {
+			t.Errorf("orientation %d: is shown at %d × %d, is told to be %d × %d", how, width, height, info.Width, info.Height)
 		}
 	}
 }
@@ -362,6 +376,29 @@ func TestBrokenEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestCutShortIsNoWholeFile: an upload that breaks off, which Go's HTTP server tells as io.ErrUnexpectedEOF, is no short file, however little
+// of it came.
+func TestCutShortIsNoWholeFile(t *testing.T) {
+	for _, came := range []int{0, 1, 1000, head - 1, head, 5000} {
+		told := false
+		broken := readerFunc(func([]byte) (int, error) {
+			if told {
+				return 0, io.EOF // it says so once, as a request's body does
+			}
+			told = true
+			return 0, io.ErrUnexpectedEOF
+		})
+		sent := io.MultiReader(bytes.NewReader(bytes.Repeat([]byte("a"), came)), broken)
+		if _, err := Inspect("a.csv", sent, limit, io.Discard); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("broke off after %d bytes: %v", came, err)
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // TestScan is B83: a scanner sees the cleaned bytes and may refuse.
 func TestScan(t *testing.T) {

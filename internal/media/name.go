@@ -17,15 +17,12 @@ const (
 )
 
 // SafeName makes a name that can be shown and saved anywhere out of what somebody called a file: no folders, no control, invisible
-// or direction-changing characters, no device names, at most 120 characters with the extension kept. It never is empty.
+// or direction-changing characters, no device names, at most 120 characters with the extension kept. Some character of it can be seen.
 func SafeName(name string) string {
 	name = strings.ToValidUTF8(name, "\uFFFD")
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	name = norm.NFC.String(strings.Map(nameRune, name))
 	name = strings.Trim(name, ". ")
-	if name == "" {
-		return "file"
-	}
 	ext := path.Ext(name)
 	if utf8.RuneCountInString(ext) > maxExt || ext == name {
 		ext = ""
@@ -41,7 +38,16 @@ func SafeName(name string) string {
 	if ext == "" {
 		stem = strings.TrimRight(stem, ". ")
 	}
+	if !strings.ContainsFunc(stem+ext, visible) { // only now: what could be seen may have stood where the name was cut
+		return "file"
+	}
 	return stem + ext
+}
+
+// visible reports whether a character is seen when it stands alone: no dot, no blank, no joiner, no selector of another one's form.
+func visible(r rune) bool {
+	const blankBraille = '\u2800'
+	return r != '.' && r != blankBraille && !unicode.In(r, unicode.Zs, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // nameRune replaces what no file system takes and drops what nobody sees. The joiners stay: emoji and some scripts need them.

@@ -18,6 +18,14 @@ func (d dimensions) sane() bool {
 	return d.width > 0 && d.height > 0 && int64(d.width)*int64(d.height) <= maxPixels
 }
 
+// upright is the size of the picture when it is turned as its EXIF orientation asks: from 5 on, it lies on its side.
+func (d dimensions) upright(how int) dimensions {
+	if how >= 5 {
+		return dimensions{d.height, d.width}
+	}
+	return d
+}
+
 // reach widens d so that a frame at that place fits.
 func (d dimensions) reach(x, y, width, height int) dimensions {
 	return dimensions{max(d.width, x+width), max(d.height, y+height)}

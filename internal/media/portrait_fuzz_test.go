@@ -18,7 +18,7 @@ func FuzzPortrait(f *testing.F) {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, photo []byte) {
-		made, err := Portrait(photo)
+		made, err := Portrait(t.Context(), photo)
 		var refused *chat.Error
 		if err != nil {
 			if !errors.As(err, &refused) {

@@ -2,7 +2,9 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"image/gif"
@@ -48,7 +50,7 @@ func TestPortraitIsASquareAndNothingElse(t *testing.T) {
 		if kind == "jpeg" {
 			photo = after(photo, 2, segment(0xfe, secret), segment(0xe1, exifData(binary.BigEndian, "MM", 1)))
 		}
-		out, err := Portrait(photo)
+		out, err := Portrait(t.Context(), photo)
 		if err != nil {
 			t.Errorf("%s: %v", kind, err)
 			continue
@@ -67,7 +69,7 @@ func TestPortraitIsASquareAndNothingElse(t *testing.T) {
 func TestPortraitIsUpright(t *testing.T) {
 	plain := encoded(t, "jpeg", corner(64, 64))
 	for how, want := range map[uint16][2]int{1: {0, 0}, 2: {1, 0}, 3: {1, 1}, 4: {0, 1}, 5: {0, 0}, 6: {1, 0}, 7: {1, 1}, 8: {0, 1}} {
-		out, err := Portrait(after(plain, 2, segment(0xe1, exifData(binary.LittleEndian, "II", how))))
+		out, err := Portrait(t.Context(), after(plain, 2, segment(0xe1, exifData(binary.LittleEndian, "II", how))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,8 +91,37 @@ func TestPortraitIsUpright(t *testing.T) {
 func TestPortraitRefuses(t *testing.T) {
 	bomb := encoded(t, "png", image.NewPaletted(image.Rect(0, 0, 8000, 8000), color.Palette{color.White}))
 	for what, photo := range map[string][]byte{"nothing": nil, "text": []byte("<svg onload=alert(1)>"), "a broken picture": encoded(t, "png", corner(9, 9))[:60], "a huge one": bomb} {
-		if _, err := Portrait(photo); !chat.IsKind(err, chat.Invalid) {
+		if _, err := Portrait(t.Context(), photo); !chat.IsKind(err, chat.Invalid) {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestPicturesAreDecodedOneAtATime: a small file can unfold to hundreds of megabytes, so that nobody decodes while somebody else does.
+func TestPicturesAreDecodedOneAtATime(t *testing.T) {
+	photo := encoded(t, "png", corner(40, 40))
+	drawings := map[string]func(context.Context) error{
+		"portrait": func(ctx context.Context) error { _, err := Portrait(ctx, photo); return err },
+		"preview":  func(ctx context.Context) error { _, err := Preview(ctx, bytes.NewReader(photo), 1<<20); return err },
+	}
+	for what, draw := range drawings {
+		decoding <- struct{}{} // as if somebody did
+		ctx, giveUp := context.WithCancel(t.Context())
+		giveUp()
+		if err := draw(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s while another picture is decoded: %v", what, err)
+		}
+		<-decoding
+		if err := draw(t.Context()); err != nil {
+			t.Errorf("%s afterwards: %v", what, err)
+		}
+	}
+	for what, broken := range map[string][]byte{"text": []byte("no picture"), "half a picture": photo[:60]} {
+		if _, err := Portrait(t.Context(), broken); !chat.IsKind(err, chat.Invalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+		if len(decoding) > 0 {
+			t.Fatalf("%s: nobody else may decode any more", what)
 		}
 	}
 }

@@ -137,7 +137,8 @@ func (s *Server) invite(ctx context.Context, a desk.Actor, in *inviteIn) (invite
 		if found.Kind != directory.Expert {
 			return invitedOut{}, chat.RefuseField(fmt.Sprintf("people[%d]", i), "not_an_expert", "Only people of Microsoft Teams can be invited.")
 		}
-		guests[i] = desk.Guest{Person: p, Name: found.Name}
+		// Whoever was found is invited, not who was asked for: their account may have been replaced since the browser learned of it.
+		guests[i] = desk.Guest{Person: chat.Person{Account: found.Account, ID: found.ID}, Name: found.Name}
 	}
 	var choice *desk.Choice
 	if s := in.Body.Share; s != nil {

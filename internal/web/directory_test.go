@@ -2,13 +2,16 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/png"
 	"net/http"
 	"strings"
 	"testing"
 
+	"trialog/internal/chat"
 	"trialog/internal/directory"
+	"trialog/internal/store"
 )
 
 func TestDirectoryFoldersStarsAndPresence(t *testing.T) {
@@ -87,7 +90,8 @@ func TestPhotos(t *testing.T) {
 	w.refused(404, "no_photo", "", anna.call("GET", "/photos/nobody", ""))
 	w.refused(401, "not_signed_in", "", request{method: "GET", path: at})
 
-	// Customers see photos of agents who go by their name, where the service shows full names.
+	// Customers see photos of agents who go by their name, where the service shows the full names of agents.
+	w.must(w.store.PutService(t.Context(), store.Service{ID: "garten", Name: "Garten", Settings: store.ServiceSettings{AgentNames: store.NameFirst}}))
 	for _, test := range []struct {
 		service string
 		agent   desker
@@ -95,8 +99,9 @@ func TestPhotos(t *testing.T) {
 		status  int
 	}{
 		{"technik", ben, `{"photos":{"2":"` + me.Photo + `"}}`, 200},
-		{"technik", anna, `{"photos":{}}`, 404}, // goes by a nickname
-		{"rechnung", ben, `{"photos":{}}`, 404}, // shows first names only
+		{"technik", anna, `{"photos":{}}`, 404},                       // goes by a nickname
+		{"rechnung", ben, `{"photos":{"2":"` + me.Photo + `"}}`, 200}, // shows first names of experts only
+		{"garten", ben, `{"photos":{}}`, 404},                         // shows first names of agents only
 	} {
 		lena := w.open(`{"name":"Lena","locale":"de","service":"` + test.service + `","page":{"url":"https://shop.example/","title":"x"}}`)
 		test.agent.accept(lena.id)
@@ -111,5 +116,22 @@ func TestPhotos(t *testing.T) {
 	w.refused(404, "no_photo", "", anna.call("GET", at, ""))
 	if strings.Contains(w.want(200, ben.call("GET", "/session", ""), nil).body, me.Photo) {
 		t.Error("ben still has a photo")
+	}
+}
+
+// TestInvitationUnderThePresentAccount: who was starred before the account was replaced is invited under the one that they were found in,
+// by which the agent works.
+func TestInvitationUnderThePresentAccount(t *testing.T) {
+	w := start(t, func(c *Config) {
+		tenant := source()
+		tenant.Owns = func(_ context.Context, a chat.AccountID) bool { return a == "contoso" || a == "replaced" }
+		c.Directory = directory.New(c.Store, tenant)
+	})
+	lena, anna := w.lena(), w.signIn("anna")
+	anna.accept(lena.id)
+	var out invitedOut
+	w.want(200, anna.call("POST", anna.at(lena.id)+"/invitations", `{"people":[{"account":"replaced","id":"p-erik"}]}`), &out)
+	if len(out.Invited) != 1 || out.Invited[0].Person == nil || *out.Invited[0].Person != (chat.Person{Account: "contoso", ID: "p-erik"}) {
+		t.Errorf("invited %+v", out)
 	}
 }

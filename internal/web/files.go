@@ -38,17 +38,31 @@ func (s *Server) upload(ctx context.Context, a desk.Actor, in *uploadIn) (chat.F
 	if in.request.ContentLength > limit {
 		return chat.File{}, &chat.Error{Kind: chat.TooLarge, Code: "file_too_large", Field: "file", Text: fmt.Sprintf("A file may have at most %d MB.", limit>>20)}
 	}
-	f, err := s.cfg.Desk.AddFile(ctx, a, in.Name, in.request.Body)
-	if err != nil && ctx.Err() == nil && brokenUpload(err) {
+	body := sentBody{from: in.request.Body}
+	f, err := s.cfg.Desk.AddFile(ctx, a, in.Name, &body)
+	if err != nil && body.broken != nil {
 		return chat.File{}, chat.RefuseField("file", "file_incomplete", "The file did not come in whole.")
 	}
 	return f, err
 }
 
-// brokenUpload reports whether the sender broke off.
-func brokenUpload(err error) bool {
-	var slow interface{ Timeout() bool }
-	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &slow) && slow.Timeout()
+// sentBody is the body of an upload. It keeps why it broke off, for good: that is the sender's doing, whatever the error is called, and
+// whatever else fails then, fails of that. The context of the request can't tell, because net/http ends it in the same moment.
+type sentBody struct {
+	from   io.Reader
+	broken error
+}
+
+// Read reads on until the body breaks off.
+func (b *sentBody) Read(p []byte) (int, error) {
+	if b.broken != nil {
+		return 0, b.broken
+	}
+	n, err := b.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.broken = err
+	}
+	return n, err
 }
 
 type downloadIn struct {

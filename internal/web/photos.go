@@ -26,14 +26,12 @@ type photoIn struct{ exchanged }
 func (s *Server) putPhoto(ctx context.Context, who auth.Session, in *photoIn) (Me, error) {
 	raw, err := io.ReadAll(io.LimitReader(in.request.Body, photoLimit+1))
 	switch {
-	case err != nil && ctx.Err() == nil && brokenUpload(err):
+	case err != nil: // whatever it is called, the sender broke off
 		return Me{}, chat.RefuseField("file", "file_incomplete", "The photo did not come in whole.")
-	case err != nil:
-		return Me{}, fmt.Errorf("read photo: %w", err)
 	case len(raw) > photoLimit:
 		return Me{}, &chat.Error{Kind: chat.TooLarge, Code: "photo_too_large", Field: "file", Text: fmt.Sprintf("A photo may have at most %d MB.", photoLimit>>20)}
 	}
-	photo, err := media.Portrait(raw)
+	photo, err := media.Portrait(ctx, raw)
 	if err != nil {
 		return Me{}, err
 	}

@@ -1,8 +1,14 @@
 package web
 
 import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"trialog/internal/desk"
 )
@@ -108,5 +114,68 @@ func TestOpeningIsRefused(t *testing.T) {
 		{400, "bad_json", "", ``},
 	} {
 		w.refused(c.status, c.code, c.field, request{method: "POST", path: "/visitor/conversations", body: c.body})
+	}
+}
+
+// half begins an upload and sends half of what it says.
+func (w *world) half(method, path, credentials string, size int) *net.TCPConn {
+	w.t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
+	w.must(err)
+	w.t.Cleanup(func() { conn.Close() })
+	_, err = fmt.Fprintf(conn, "%s %s%s HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n%s",
+		method, apiRoot, path, credentials, size, strings.Repeat("a,b;c\n", size)[:size/2])
+	w.must(err)
+	return conn.(*net.TCPConn)
+}
+
+// TestUploadCutShort: an upload that breaks off is refused, small or large, while the sender can still read that, and nothing of it is kept.
+func TestUploadCutShort(t *testing.T) {
+	w := start(t, nil)
+	lena, anna := w.lena(), w.signIn("anna")
+	for _, size := range []int{1, 2, 2000, 10_000, 1_000_000} {
+		for _, conn := range []*net.TCPConn{
+			w.half("POST", "/visitor/files?name=a.csv", "Authorization: Bearer "+lena.token, size),
+			w.half("PUT", "/me/photo", "Cookie: "+cookieName+"="+anna.cookie, size),
+		} {
+			w.must(conn.CloseWrite())
+			resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			w.must(err)
+			if resp.StatusCode != 422 {
+				t.Errorf("half of %d bytes: %s", size, resp.Status)
+			}
+		}
+	}
+	w.nothingBroke(lena)
+}
+
+// TestUploadGivenUp: a customer who gives an upload up is no error of ours, whether the connection is closed or reset.
+func TestUploadGivenUp(t *testing.T) {
+	w := start(t, nil)
+	lena := w.lena()
+	for n := range 10 {
+		conn := w.half("POST", "/visitor/files?name=a.csv", "Authorization: Bearer "+lena.token, 200_000)
+		time.Sleep(10 * time.Millisecond) // so that some of it is under way
+		if n%2 == 1 {
+			w.must(conn.SetLinger(0)) // resets
+		}
+		w.must(conn.Close())
+		for end := time.Now().Add(10 * time.Second); strings.Count(w.log.String(), "/visitor/files") <= n; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("upload %d has no end", n)
+			}
+		}
+	}
+	w.nothingBroke(lena)
+}
+
+// nothingBroke checks that no request failed by our own fault, and that the customer has no file.
+func (w *world) nothingBroke(v visitor) {
+	w.t.Helper()
+	if line := regexp.MustCompile(`.*(level=ERROR|status=5).*`).FindString(w.log.String()); line != "" {
+		w.t.Errorf("logged: %s", line)
+	}
+	if files, err := w.store.FilesOf(w.t.Context(), v.id); err != nil || len(files) > 0 {
+		w.t.Errorf("kept: %+v %v", files, err)
 	}
 }
