@@ -121,7 +121,7 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 	case "leaves":
 		err = me.Leave(chat.ID)
 	case "attaches":
-		_, err = me.File(chat.ID, args[0], p.file(args[0]), "")
+		_, err = me.File(chat.ID, args[0], p.file(args[0]), strings.Join(args[1:], " "))
 	case "pastes":
 		_, err = me.Picture(chat.ID, args[0], p.file(args[0]), "")
 	case "puts-out":

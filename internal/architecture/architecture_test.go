@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"internal/auth":         {"chat", "store"},
 	"internal/graph":        {},
 	"internal/account":      {"chat", "store", "auth", "graph"},
-	"internal/teams":        {"chat", "store", "desk", "directory", "graph", "account"},
+	"internal/teams":        {"chat", "media", "store", "desk", "directory", "graph", "account"},
 	"internal/gateway":      {"chat", "strictjson", "store", "desk"},
 	"internal/web":          {"chat", "media", "strictjson", "store", "desk", "directory", "auth", "account"},
 	"internal/app":          {"chat", "store", "desk", "directory", "auth", "graph", "account", "teams", "gateway", "web"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"trialog/internal/chat"
@@ -87,20 +88,25 @@ type Thread struct {
 	Earlier []chat.PersonID `json:"earlier,omitempty"`
 	Before  string          `json:"before,omitempty"`
 	Leaving chat.PersonID   `json:"leaving,omitempty"`
+	// Agents says which agents the earlier senders are.
+	Agents map[chat.PersonID]chat.AgentID `json:"agents,omitempty"`
 	// Refused are agents' people whom Microsoft does not let into the chat, so that they can't take it over.
 	Refused []chat.PersonID `json:"refused,omitempty"`
 	// Stays says that staff were told that the agent has left and nobody can take the thread over.
 	Stays bool `json:"stays,omitempty"`
 }
 
-// Ahead says that changes of the lines up to Lines were carried out up to To.
+// Ahead says that changes of the lines up to Lines were carried out up to To, but for those passed over.
 type Ahead struct {
-	Lines chat.Seq `json:"lines"`
-	To    chat.Seq `json:"to"`
+	Lines  chat.Seq   `json:"lines"`
+	To     chat.Seq   `json:"to"`
+	Passed []chat.Seq `json:"passed,omitempty"`
 }
 
 // Done reports whether a change was carried out.
-func (a Ahead) Done(change chat.Entry) bool { return change.Ref <= a.Lines && change.Seq <= a.To }
+func (a Ahead) Done(change chat.Entry) bool {
+	return change.Ref <= a.Lines && change.Seq <= a.To && !slices.Contains(a.Passed, change.Seq)
+}
 
 // Part is an expert's part in the conversation, as an invitation began it: Since is Microsoft's time from which on their words count.
 type Part struct {

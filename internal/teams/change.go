@@ -33,6 +33,7 @@ func (x *lane) changes(ctx context.Context, after, upTo chat.Seq) (map[chat.Seq]
 // changeAhead carries out the next change of a line that stands in the thread, ahead of the cursor: what was taken back must not stay
 // there until somebody is invited. Changes that can only be said anew wait for somebody who reads them.
 func (x *lane) changeAhead(ctx context.Context, c *chat.Conversation, t *store.Thread) (acted bool, err error) {
+	var passed []chat.Seq
 	for e, err := range x.ahead(ctx, t.Cursor, c.Last) {
 		if err != nil {
 			return false, err
@@ -45,15 +46,37 @@ func (x *lane) changeAhead(ctx context.Context, c *chat.Conversation, t *store.T
 			return false, err
 		}
 		if !ok || !changeable(t, p) {
+			passed = append(passed, e.Seq)
 			continue
 		}
 		if err := x.crashes("ahead.changed", x.change(ctx, c, t, e)); err != nil {
 			return false, err
 		}
-		t.Ahead = store.Ahead{Lines: t.Cursor, To: e.Seq}
+		left := slices.DeleteFunc(t.Ahead.Passed, func(seq chat.Seq) bool { return seq <= e.Seq })
+		t.Ahead = store.Ahead{Lines: t.Cursor, To: max(t.Ahead.To, e.Seq), Passed: append(passed, left...)}
 		return true, x.crashes("ahead.stored", x.Store.PutThread(ctx, t))
 	}
 	return false, nil
+}
+
+// carryOut carries out an edit or deletion, unless that was done ahead. said is true when it took a post of its own, which moves the cursor.
+func (x *lane) carryOut(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (pause time.Duration, said bool, err error) {
+	if !t.Ahead.Done(e) {
+		if p, anew, err := x.needsSayingAnew(ctx, c, t, e); err != nil {
+			return now, false, err
+		} else if anew {
+			return x.sayAnew(ctx, c, t, p, e)
+		}
+		if err := x.change(ctx, c, t, e); err != nil {
+			return now, false, err
+		}
+	}
+	moved, err := x.isMoved(ctx, t, e)
+	if err != nil || !moved {
+		return now, false, err
+	}
+	pause, err = x.correct(ctx, c, t, e)
+	return pause, true, err
 }
 
 // change carries an edit or deletion into the post that holds the line. Both ways of changing a message may be repeated freely.

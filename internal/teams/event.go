@@ -19,7 +19,7 @@ func (e *ear) event(ctx context.Context, m graph.ChatMessage, h store.Heard, kno
 	case "membersLeft", "membersDeleted":
 		if !e.back {
 			// What they wrote before may not have been told yet: everything is read back, in order.
-			e.lanes.catchUp(e.t.Conversation)
+			e.lanes.departed(e.t.Conversation, m.ID)
 			return nil
 		}
 		for _, who := range m.Event.Members {

@@ -1,24 +1,18 @@
 package teams
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"html"
-	"image"
-	_ "image/gif" // decoders for previews
-	"image/jpeg"
-	_ "image/png"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
-
 	"trialog/internal/chat"
 	"trialog/internal/graph"
+	"trialog/internal/media"
 	"trialog/internal/store"
 )
 
@@ -70,32 +64,14 @@ func (x *lane) picture(ctx context.Context, f chat.File) (content []byte, kind s
 		content, err = io.ReadAll(r)
 		return content, f.Type, true, err
 	}
-	full, _, err := image.Decode(r)
+	preview, err := media.Preview(ctx, r, maxPicture)
+	if ctx.Err() != nil {
+		return nil, "", false, ctx.Err() // it may be decodable
+	}
 	if err != nil {
-		return nil, "", false, nil // not decodable: it goes as a file
+		return nil, "", false, nil // it goes as a file
 	}
-	for side := 1280; side >= 320; side /= 2 {
-		var b bytes.Buffer
-		if err := jpeg.Encode(&b, shrink(full, side), &jpeg.Options{Quality: 82}); err != nil {
-			return nil, "", false, fmt.Errorf("make preview: %w", err)
-		}
-		if b.Len() <= maxPicture {
-			return b.Bytes(), "image/jpeg", false, nil
-		}
-	}
-	return nil, "", false, nil
-}
-
-// shrink scales a picture so that neither side is longer than that.
-func shrink(full image.Image, side int) image.Image {
-	w, h := full.Bounds().Dx(), full.Bounds().Dy()
-	if longest := max(w, h); longest > side {
-		w, h = max(1, w*side/longest), max(1, h*side/longest)
-	}
-	small := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
-	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
-	return small
+	return preview, "image/jpeg", false, nil
 }
 
 // upload is where a file of ours stands in an agent's drive.
@@ -158,6 +134,11 @@ type folder struct {
 	People []chat.PersonID
 }
 
+// open reports whether the folder may be read by somebody who is no member of the thread.
+func (f folder) open(t *store.Thread) bool {
+	return slices.ContainsFunc(f.People, func(p chat.PersonID) bool { return !member(t, p) })
+}
+
 // folderName names the n-th folder of a conference's files, from 0.
 func folderName(c *chat.Conversation, n int) string {
 	if n == 0 {
@@ -175,8 +156,8 @@ func (x *lane) share(ctx context.Context, t *store.Thread, c *chat.Conversation)
 	if _, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s); err != nil {
 		return "", err
 	}
-	if len(s.Folders) == 0 {
-		s.Folders = []folder{{}}
+	if n := len(s.Folders); n == 0 || s.Folders[n-1].open(t) {
+		s.Folders = append(s.Folders, folder{})
 	}
 	last := len(s.Folders) - 1
 	name = folderName(c, last)
@@ -190,26 +171,26 @@ func (x *lane) share(ctx context.Context, t *store.Thread, c *chat.Conversation)
 		}
 		s.Folders[last].Item = item.ID
 	}
-	return name, x.letRead(ctx, t, s)
+	return name, x.letRead(ctx, t, t.Agent, s)
 }
 
-// letRead shares all folders that are made with the experts of the thread.
-func (x *lane) letRead(ctx context.Context, t *store.Thread, s shared) error {
+// letRead shares all folders that are made in an agent's drive with the experts of the thread.
+func (x *lane) letRead(ctx context.Context, t *store.Thread, agent chat.AgentID, s shared) error {
 	for i, f := range s.Folders {
 		if f.Item == "" {
 			continue
 		}
-		if err := x.letReadOne(ctx, t, &s.Folders[i]); err != nil {
+		if err := x.letReadOne(ctx, t, agent, &s.Folders[i]); err != nil {
 			return err
 		}
 	}
 	if x.crash("share.called") {
 		return errCrashed
 	}
-	return x.Store.PutUpload(ctx, x.foldersKey(), t.Agent, s)
+	return x.Store.PutUpload(ctx, x.foldersKey(), agent, s)
 }
 
-func (x *lane) letReadOne(ctx context.Context, t *store.Thread, f *folder) error {
+func (x *lane) letReadOne(ctx context.Context, t *store.Thread, agent chat.AgentID, f *folder) error {
 	var fresh []graph.UserID
 	for _, m := range t.Members {
 		if !slices.Contains(f.People, m) {
@@ -219,7 +200,7 @@ func (x *lane) letReadOne(ctx context.Context, t *store.Thread, f *folder) error
 	if len(fresh) == 0 {
 		return nil
 	}
-	if err := x.sender(t).Invite(ctx, f.Item, fresh); err != nil {
+	if err := x.client(t.Account, agent).Invite(ctx, f.Item, fresh); err != nil {
 		return err
 	}
 	for _, m := range fresh {
@@ -228,34 +209,35 @@ func (x *lane) letReadOne(ctx context.Context, t *store.Thread, f *folder) error
 	return nil
 }
 
-// shareFiles lets an expert who came later read the files that are in the thread already. When Microsoft refuses that for good, staff are told
-// and the expert joins without.
+// shareFiles lets an expert who came later read the files that are in the thread already, in the drives of all who have carried it. When that
+// can't be, because Microsoft refuses it for good or an earlier sender's sign-in is gone, staff are told and the expert joins without.
 func (x *lane) shareFiles(ctx context.Context, t *store.Thread, invitation chat.Seq, name string) error {
-	var s shared
-	known, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s)
-	if err != nil || !known {
-		return err
+	for _, agent := range slices.Compact(slices.Sorted(maps.Values(carriers(t)))) {
+		var s shared
+		known, err := x.Store.Upload(ctx, x.foldersKey(), agent, &s)
+		if err != nil {
+			return err
+		}
+		if !known {
+			continue
+		}
+		err = x.letRead(ctx, t, agent, s)
+		if !graph.Permanent(err) && (agent == t.Agent || !needsSignIn(err)) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		reason, _ := graph.Reason(err)
+		if needsSignIn(err) {
+			reason = reasonNeedsSignIn
+		}
+		x.Log.WarnContext(ctx, "teams: files not shared", "conversation", x.id, "invitation", invitation, "agent", agent, "err", err)
+		if err := x.Desk.Notice(ctx, x.id, noticeKey("unshared", invitation), chat.Staff, invitation, "files_unshared_"+reason, name); err != nil {
+			return err
+		}
 	}
-	err = x.letRead(ctx, t, s)
-	if !graph.Permanent(err) {
-		return err
-	}
-	reason, _ := graph.Reason(err)
-	x.Log.WarnContext(ctx, "teams: files not shared", "conversation", x.id, "invitation", invitation, "err", err)
-	return x.Desk.Notice(ctx, x.id, noticeKey("unshared", invitation), chat.Staff, invitation, "files_unshared_"+reason, name)
-}
-
-// shutFolder has the next file put into a new folder, if somebody who leaves may read the one in use.
-func (x *lane) shutFolder(ctx context.Context, t *store.Thread, p chat.PersonID) error {
-	var s shared
-	if _, err := x.Store.Upload(ctx, x.foldersKey(), t.Agent, &s); err != nil {
-		return err
-	}
-	if n := len(s.Folders); n == 0 || !slices.Contains(s.Folders[n-1].People, p) {
-		return nil
-	}
-	s.Folders = append(s.Folders, folder{})
-	return x.Store.PutUpload(ctx, x.foldersKey(), t.Agent, s)
+	return nil
 }
 
 // noticeKey makes a notice stand once.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -275,14 +276,26 @@ func personOf(a chat.AccountID, u graph.User) directory.Person {
 	return directory.Person{Kind: directory.Expert, Account: a, ID: chat.PersonID(u.ID), Name: oneLine(u.Name), JobTitle: oneLine(u.JobTitle), Department: oneLine(u.Department)}
 }
 
-// lookUp finds somebody by id: in the folder, else at Microsoft.
+var errOtherAccount = chat.Refuse(chat.Conflict, "other_account", "This person belongs to another Microsoft Teams account than the one you are signed in with.")
+
+// takesPlace reports whether people of an account go by the same ids in the present one: it is that one, or was replaced while both live in
+// one tenant. Accounts side by side stay apart even there, because the agent has chosen between them. [docs/decisions/0009]
+func (k *Connector) takesPlace(present, of chat.AccountID) bool {
+	if present == of {
+		return true
+	}
+	a, _ := k.account(of)
+	return a.Settings.ReplacedBy != "" && slices.Contains(k.sameTenant(present), of)
+}
+
+// lookUp finds somebody by id, under the account that the agent is signed in with: in the folder, else at Microsoft.
 func (k *Connector) lookUp(ctx context.Context, agent chat.AgentID, who chat.Person) (directory.Person, error) {
-	l, state, err := k.signedIn(ctx, agent)
+	l, err := k.linked(ctx, agent)
 	if err != nil {
 		return directory.Person{}, err
 	}
-	if state != directory.OK || l.Account != who.Account {
-		return directory.Person{}, chat.Refuse(chat.Conflict, string(state), "Microsoft Teams is not enabled in your profile.")
+	if !k.takesPlace(l.Account, who.Account) {
+		return directory.Person{}, errOtherAccount
 	}
 	cached, _, _, err := k.cached(ctx, l)
 	if err != nil {
@@ -296,7 +309,7 @@ func (k *Connector) lookUp(ctx context.Context, agent chat.AgentID, who chat.Per
 	u, err := patiently(ctx, func() (graph.User, error) { return k.client(l.Account, agent).User(ctx, graph.UserID(who.ID)) })
 	switch {
 	case err == nil:
-		return personOf(who.Account, u), nil
+		return personOf(l.Account, u), nil
 	case graph.Permanent(err) && !graph.Unauthorized(err):
 		return directory.Person{}, chat.Refuse(chat.NotFound, "no_person", "There is no such person.")
 	case needsSignIn(err):

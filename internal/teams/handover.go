@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"maps"
 	"slices"
 	"time"
 
@@ -20,16 +21,21 @@ func (x *lane) handOver(ctx context.Context, c *chat.Conversation, t *store.Thre
 		return true, x.takeOut(ctx, t)
 	}
 	before, ok := c.AgentIn(t.Agent)
-	if ok && before.Present() || c.Status == chat.Closed {
+	here := ok && before.Present()
+	if here && t.Stays {
+		t.Stays = false
+		return true, x.Store.PutThread(ctx, t)
+	}
+	if here || c.Status == chat.Closed || !settled(t) {
 		return false, nil
 	}
-	for _, next := range c.Present(chat.Agent) {
-		link, ok, err := x.Store.LinkOf(ctx, x.run.id, next.Agent)
-		if err != nil {
-			return false, err
-		}
-		if ok && link.Account == x.run.id && link.State == store.LinkConnected && !slices.Contains(t.Refused, link.Person) {
-			return true, x.moveTo(ctx, t, next, link)
+	all, err := x.successors(ctx, c)
+	if err != nil {
+		return false, err
+	}
+	for _, next := range all {
+		if !slices.Contains(t.Refused, next.link.Person) {
+			return true, x.moveTo(ctx, t, next)
 		}
 	}
 	if t.Stays {
@@ -38,12 +44,39 @@ func (x *lane) handOver(ctx context.Context, c *chat.Conversation, t *store.Thre
 	return true, x.stays(ctx, t, before)
 }
 
-// moveTo adds the next sender and makes the thread theirs. Nothing is in flight: every post so far is confirmed.
-func (x *lane) moveTo(ctx context.Context, t *store.Thread, next chat.Participant, link store.Link) error {
-	if link.Person != t.Sender {
-		if err := x.add(ctx, t, link.Person); graph.Permanent(err) {
+// successor is an agent who can carry the thread.
+type successor struct {
+	agent chat.Participant
+	link  store.Link
+}
+
+// successors are the agents who take part and have a sign-in at the thread's account.
+func (x *lane) successors(ctx context.Context, c *chat.Conversation) (all []successor, err error) {
+	for _, p := range c.Present(chat.Agent) {
+		link, ok, err := x.Store.LinkOf(ctx, x.run.id, p.Agent)
+		if err != nil {
+			return nil, err
+		}
+		if ok && link.Account == x.run.id && link.State == store.LinkConnected {
+			all = append(all, successor{p, link})
+		}
+	}
+	return all, nil
+}
+
+// settled reports whether nothing that was given up may still be carried out in the name of the sender of now: nobody else can put that right.
+func settled(t *store.Thread) bool { return len(t.GivenUp) == 0 && len(t.Rewrite) == 0 }
+
+// moveTo adds the next sender and makes the thread theirs. Nothing is in flight: every post so far is confirmed. What was written up to now is
+// taken in first: the sender of now may open the files that were sent to them.
+func (x *lane) moveTo(ctx context.Context, t *store.Thread, next successor) error {
+	if person := next.link.Person; person != t.Sender {
+		if err := x.readBack(ctx, t); err != nil || t.State == store.LaneBlocked {
+			return err
+		}
+		if err := x.add(ctx, t, person); graph.Permanent(err) {
 			x.Log.WarnContext(ctx, "teams: the next agent can't take the thread over", "conversation", x.id, "err", err)
-			t.Refused = append(t.Refused, link.Person)
+			t.Refused = append(t.Refused, person)
 			return x.Store.PutThread(ctx, t)
 		} else if err != nil {
 			return err
@@ -51,14 +84,30 @@ func (x *lane) moveTo(ctx context.Context, t *store.Thread, next chat.Participan
 		if x.crash("handover.added") {
 			return errCrashed
 		}
-		t.Earlier = append(slices.DeleteFunc(t.Earlier, func(p chat.PersonID) bool { return p == link.Person }), t.Sender)
-		t.Before, t.Leaving = t.LastRemote, t.Sender
+		t.Leaving = t.Sender
 	}
-	t.Agent, t.Sender, t.Stays = next.Agent, link.Person, false
+	return x.carriedBy(ctx, t, next)
+}
+
+// carriedBy makes the thread another agent's, who is a member of it.
+func (x *lane) carriedBy(ctx context.Context, t *store.Thread, next successor) error {
+	if person := next.link.Person; person != t.Sender {
+		t.Earlier = append(slices.DeleteFunc(t.Earlier, func(p chat.PersonID) bool { return p == person }), t.Sender)
+		t.Agents, t.Before = carriers(t), t.LastRemote
+	}
+	t.Agent, t.Sender, t.Stays = next.agent.Agent, next.link.Person, false
 	if err := x.Store.PutThread(ctx, t); err != nil {
 		return err
 	}
-	return x.Desk.Notice(ctx, x.id, fmt.Sprintf("n:moved:%d", t.Version), chat.Staff, 0, "thread_moved", next.Known())
+	return x.Desk.Notice(ctx, x.id, fmt.Sprintf("n:moved:%d", t.Version), chat.Staff, 0, "thread_moved", next.agent.Known())
+}
+
+// carriers are all who carry or carried the thread, with the agents who they are.
+func carriers(t *store.Thread) map[chat.PersonID]chat.AgentID {
+	all := map[chat.PersonID]chat.AgentID{}
+	maps.Copy(all, t.Agents)
+	all[t.Sender] = t.Agent
+	return all
 }
 
 // takeOut ends the membership of the sender before: access ends with the part in the conversation.
@@ -96,18 +145,25 @@ func changeable(t *store.Thread, p store.Post) bool {
 	return t.Before == "" || newer(p.Message, t.Before)
 }
 
-// sayAnew carries a change of a line whose post an earlier sender wrote: Microsoft lets nobody else change that post, so the correction
-// becomes a post of its own. said is false when the post can be changed.
-func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (pause time.Duration, said bool, err error) {
+// needsSayingAnew reports whether a line stands in a post that an earlier sender wrote: Microsoft lets nobody else change that post, so a
+// correction becomes a post of its own.
+func (x *lane) needsSayingAnew(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (store.Post, bool, error) {
 	original, err := x.Store.Entry(ctx, x.id, e.Ref)
 	if err != nil || original.Via == chat.ViaTeams || !shown(c, original) {
-		return now, false, err
+		return store.Post{}, false, err
 	}
 	p, ok, err := x.Store.PostWith(ctx, x.id, e.Ref)
-	if err != nil || !ok || changeable(t, p) {
+	return p, ok && !changeable(t, p), err
+}
+
+// sayAnew says a change of a line that stands in the post of an earlier sender. said is false when a newer change waits, which is said instead:
+// what was taken back is not said first.
+func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Thread, p store.Post, e chat.Entry) (pause time.Duration, said bool, err error) {
+	if err := x.takeDown(ctx, t, p, e); err != nil {
 		return now, false, err
 	}
-	if err := x.takeDown(ctx, t, p, e); err != nil {
+	newer, err := x.changes(ctx, e.Seq, c.Last)
+	if err != nil || newer[e.Ref] != nil {
 		return now, false, err
 	}
 	pause, err = x.correct(ctx, c, t, e)

@@ -118,7 +118,7 @@ func (e *ear) remember(ctx context.Context, m graph.ChatMessage, h store.Heard) 
 	return e.Store.PutHeard(ctx, e.t.Conversation, h)
 }
 
-// person finds the participant who somebody in Teams is: an expert, or the agent who writes in Teams.
+// person finds the participant who somebody in Teams is: an expert, or an agent who carries the thread, or did, and writes in Teams.
 func (e *ear) person(id graph.UserID) (chat.Participant, bool) {
 	if id == "" {
 		return chat.Participant{}, false
@@ -128,8 +128,8 @@ func (e *ear) person(id graph.UserID) (chat.Participant, bool) {
 			return p, true
 		}
 	}
-	if chat.PersonID(id) == e.t.Sender {
-		return e.c.AgentIn(e.t.Agent)
+	if agent, ok := carriers(&e.t)[chat.PersonID(id)]; ok {
+		return e.c.AgentIn(agent)
 	}
 	return chat.Participant{}, false
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"trialog/internal/chat"
+	"trialog/internal/graph"
 )
 
 // lanes holds the lanes of an account that have work. A lane's goroutine ends when there is nothing left to do and nothing to wait
@@ -58,6 +59,15 @@ func (l *lanes) takeUp(id chat.ConversationID) {
 
 // catchUp lets a conversation's lane read its thread back.
 func (l *lanes) catchUp(id chat.ConversationID) { l.with(id, func(x *lane) { x.behind = true }) }
+
+// departed lets a conversation's lane read its thread back because a message says that somebody is gone: once, however often it is told.
+func (l *lanes) departed(id chat.ConversationID, message graph.MessageID) {
+	l.with(id, func(x *lane) {
+		if x.departure != message {
+			x.departure, x.behind = message, true
+		}
+	})
+}
 
 // confirm tells a lane that a notification showed one of its markers.
 func (l *lanes) confirm(id chat.ConversationID, marker, message string) {
@@ -128,6 +138,8 @@ type lane struct {
 	reading  bool              // it is being read back
 	taken    bool              // the lane was taken up from an earlier run
 	evidence map[string]string // marker → message that a notification showed
+	// departure is the last message for which the thread was read back because somebody is gone.
+	departure graph.MessageID
 
 	failures int // in a row, of our own storage or network
 }

@@ -187,7 +187,7 @@ func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread
 	if err != nil {
 		return err
 	}
-	if m != "" {
+	if m != "" && p.Person.ID != t.Sender { // who carries the thread by now stays in it, whatever they were before
 		if err := x.remove(ctx, t, m); err != nil {
 			return err // the lane waits or blocks: nothing is posted where the person still reads
 		}
@@ -196,5 +196,5 @@ func (x *lane) putOut(ctx context.Context, c *chat.Conversation, t *store.Thread
 		}
 	}
 	t.Members = slices.DeleteFunc(t.Members, func(id chat.PersonID) bool { return id == p.Person.ID })
-	return x.shutFolder(ctx, t, p.Person.ID)
+	return nil
 }

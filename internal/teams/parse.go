@@ -32,6 +32,14 @@ type remote struct {
 	Picture bool
 }
 
+// name is what the file is called here.
+func (r remote) name() string {
+	if r.Name == "" {
+		return "file"
+	}
+	return r.Name
+}
+
 const (
 	maxBody  = 256 << 10         // bytes; Teams itself stops at about 28 KB [limits-specifications-teams]
 	maxDepth = chat.MaxDepth - 4 // of blocks; below stand a paragraph, a link, its text, and the nothing below that

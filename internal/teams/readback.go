@@ -82,8 +82,17 @@ func (x *lane) hearAll(ctx context.Context, t *store.Thread, found []graph.ChatM
 	return e.departures(ctx, members)
 }
 
-// lost notes that the thread can't be read any more: it is gone, or its sender is no member.
+// lost notes that the thread can't be read any more: it is gone, or its sender is no member. When another agent here is one – the log was set
+// back to a backup from before the thread moved, say – that one carries it on.
 func (x *lane) lost(ctx context.Context, t *store.Thread, err error) error {
+	if !t.Ended {
+		if next, ok, err := x.insider(ctx, t); err != nil {
+			return err
+		} else if ok {
+			t.CatchUp = true
+			return x.carriedBy(ctx, t, next)
+		}
+	}
 	x.Log.WarnContext(ctx, "teams: thread can't be read", "conversation", x.id, "err", err)
 	t.CatchUp, t.ReadAt, t.Echo, t.Recheck = false, time.Now().UTC(), "", time.Time{}
 	if t.Ended {
@@ -91,4 +100,32 @@ func (x *lane) lost(ctx context.Context, t *store.Thread, err error) error {
 	}
 	reason, detail := graph.Reason(err)
 	return x.put(ctx, t, store.LaneBlocked, reason, detail)
+}
+
+// insider finds an agent here who may read the thread though its sender may not.
+func (x *lane) insider(ctx context.Context, t *store.Thread) (successor, bool, error) {
+	c, err := x.Store.Conversation(ctx, x.id)
+	if err != nil {
+		return successor{}, false, err
+	}
+	all, err := x.successors(ctx, c)
+	if err != nil {
+		return successor{}, false, err
+	}
+	for _, next := range all {
+		if next.link.Person == t.Sender {
+			continue
+		}
+		if err := x.lists.Wait(ctx, graph.ChatID(t.Chat), graph.CatchUp); err != nil {
+			return successor{}, false, err
+		}
+		_, _, err := x.client(t.Account, next.agent.Agent).Members(ctx, graph.ChatID(t.Chat))
+		if err == nil {
+			return next, true, nil
+		}
+		if !graph.Permanent(err) && !needsSignIn(err) {
+			return successor{}, false, err
+		}
+	}
+	return successor{}, false, nil
 }

@@ -75,11 +75,16 @@ func (x *lane) leaves(ctx context.Context, c *chat.Conversation, t *store.Thread
 	return false, nil
 }
 
-// ahead walks through the entries after one, up to another, page by page.
+// ahead walks through the entries after one, up to another.
 func (x *lane) ahead(ctx context.Context, after, upTo chat.Seq) iter.Seq2[chat.Entry, error] {
+	return x.walk(ctx, x.id, after, upTo)
+}
+
+// walk walks through the entries of a conversation after one, up to another, page by page.
+func (r *run) walk(ctx context.Context, id chat.ConversationID, after, upTo chat.Seq) iter.Seq2[chat.Entry, error] {
 	return func(yield func(chat.Entry, error) bool) {
 		for after < upTo {
-			page, err := x.Store.Entries(ctx, x.id, after, readAhead)
+			page, err := r.Store.Entries(ctx, id, after, readAhead)
 			if err != nil {
 				yield(chat.Entry{}, err)
 				return
@@ -275,17 +280,10 @@ func (x *lane) barrier(ctx context.Context, c *chat.Conversation, t *store.Threa
 	case chat.LeftFact:
 		err = x.putOut(ctx, c, t, e)
 	case chat.Edit, chat.Delete:
-		if pause, said, err := x.sayAnew(ctx, c, t, e); said || err != nil {
+		var pause time.Duration
+		var said bool
+		if pause, said, err = x.carryOut(ctx, c, t, e); said {
 			return pause, err
-		}
-		if !t.Ahead.Done(e) {
-			err = x.change(ctx, c, t, e)
-		}
-		if err == nil {
-			var moved bool
-			if moved, err = x.isMoved(ctx, t, e); moved {
-				return x.correct(ctx, c, t, e)
-			}
 		}
 	case chat.Reaction:
 		err = x.react(ctx, c, t, e)

@@ -8,6 +8,7 @@ import (
 
 	"trialog/internal/chat"
 	"trialog/internal/graph"
+	"trialog/internal/media"
 	"trialog/internal/store"
 )
 
@@ -63,15 +64,12 @@ func (e *ear) says(ctx context.Context, seq chat.Seq) (author string, content []
 	}
 	p, _ := e.c.Participant(line.Author)
 	content = line.Content
-	for after := seq; after < e.c.Last; {
-		page, err := e.Store.Entries(ctx, e.c.ID, after, readAhead)
-		if err != nil || len(page) == 0 {
-			return p.Known(), content, err
+	for x, err := range e.walk(ctx, e.c.ID, seq, e.c.Last) {
+		if err != nil {
+			return "", nil, err
 		}
-		for _, x := range page {
-			if after = x.Seq; x.Ref == seq && (x.Kind == chat.Edit || x.Kind == chat.Delete) {
-				content = x.Content
-			}
+		if x.Ref == seq && (x.Kind == chat.Edit || x.Kind == chat.Delete) {
+			content = x.Content
 		}
 	}
 	if line.Via != chat.ViaTeams {
@@ -166,6 +164,10 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	case errors.As(err, &refusal) && refusal.Kind != chat.Unavailable && refusal.Kind != chat.Busy:
 		f.tell(ctx, refusal.Code, r.Name)
 	case graph.Permanent(err):
+		had, ok, herr := f.had(ctx, r)
+		if f.later = herr; ok || herr != nil {
+			return chat.Node{T: chat.FileNode, File: &had}
+		}
 		reason, _ := graph.Reason(err)
 		f.tell(ctx, "file_in_"+reason, r.Name)
 	case f.tries < heldBack:
@@ -175,6 +177,34 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	}
 	f.Log.WarnContext(ctx, "teams: file can't be had", "conversation", f.c.ID, "tries", f.tries, "err", err)
 	return instead
+}
+
+// had finds a file of that name among those that earlier versions of the message brought in: an agent who has taken the thread over may not open
+// what was sent before.
+func (f *fetcher) had(ctx context.Context, r remote) (file chat.File, found bool, err error) {
+	for _, key := range []string{messageKeyOf(f.message.ID), messageKeyOf(f.message.ID) + ":p"} {
+		line, ok, err := f.Store.EntryByKey(ctx, f.c.ID, key)
+		if err != nil {
+			return file, false, err
+		}
+		if !ok {
+			continue
+		}
+		for x, err := range f.walk(ctx, f.c.ID, line.Seq-1, f.c.Last) {
+			if err != nil {
+				return file, false, err
+			}
+			if x.Seq != line.Seq && x.Ref != line.Seq {
+				continue
+			}
+			for _, known := range x.Content.Files() {
+				if known.Name == media.SafeName(r.name()) {
+					file, found = known, true
+				}
+			}
+		}
+	}
+	return file, found, nil
 }
 
 // Codes of refusals of files, as internal/media gives them.
@@ -207,9 +237,5 @@ func (f *fetcher) get(ctx context.Context, r remote) (chat.File, error) {
 		return chat.File{}, err
 	}
 	defer body.Close()
-	name := r.Name
-	if name == "" {
-		name = "file"
-	}
-	return f.Desk.FileFromThread(ctx, f.c.ID, f.by.ID, name, body)
+	return f.Desk.FileFromThread(ctx, f.c.ID, f.by.ID, r.name(), body)
 }
