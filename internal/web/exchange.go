@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -68,6 +69,9 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		x.Header().Set("X-Request-Id", x.id)
 		s.common(x.Header())
 		s.limitTime(x, r)
+		if r.Body != nil {
+			r.Body = sent{r.Body}
+		}
 		defer func() {
 			s.contain(x, r, recover())
 			s.note(x, r, time.Since(began))
@@ -75,6 +79,25 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		next.ServeHTTP(x, r)
 	})
 }
+
+// sent is the body of a request. That it breaks off is the sender's doing, and the same to us as one that does not come in time.
+type sent struct{ io.ReadCloser }
+
+// Read words a body that breaks off as errBroken.
+func (b sent) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errBroken{err}
+	}
+	return n, err
+}
+
+// errBroken is a net.Error that says timeout: what huma answers with 408, not as an error of ours.
+type errBroken struct{ error }
+
+func (errBroken) Timeout() bool   { return true }
+func (errBroken) Temporary() bool { return false }
+func (e errBroken) Unwrap() error { return e.error }
 
 // limitTime bounds how long the request may take to come in and the answer to go out.
 func (s *Server) limitTime(w http.ResponseWriter, r *http.Request) {

@@ -127,7 +127,7 @@ func (s *Server) transform(hc huma.Context, _ string, v any) (any, error) {
 		p.Code, p.Detail = "media_type", "The body must be application/json."
 		return p, nil
 	case http.StatusRequestTimeout:
-		p.Code, p.Detail = "timeout", "The body came too slowly."
+		p.Code, p.Detail = "timeout", "The body did not come in whole, or too slowly."
 	case http.StatusUnprocessableEntity:
 		p.Code, p.Detail = "bad_field", "A field does not fit."
 	default:

@@ -123,8 +123,12 @@ func (w *world) half(method, path, credentials string, size int) *net.TCPConn {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
 	w.must(err)
 	w.t.Cleanup(func() { conn.Close() })
-	_, err = fmt.Fprintf(conn, "%s %s%s HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n%s",
-		method, apiRoot, path, credentials, size, strings.Repeat("a,b;c\n", size)[:size/2])
+	kind := "application/octet-stream"
+	if strings.HasSuffix(path, "/messages") {
+		kind = "application/json"
+	}
+	_, err = fmt.Fprintf(conn, "%s %s%s HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
+		method, apiRoot, path, credentials, kind, size, strings.Repeat("a,b;c\n", size)[:size/2])
 	w.must(err)
 	return conn.(*net.TCPConn)
 }
@@ -149,20 +153,25 @@ func TestUploadCutShort(t *testing.T) {
 	w.nothingBroke(lena)
 }
 
-// TestUploadGivenUp: a customer who gives an upload up is no error of ours, whether the connection is closed or reset.
+// TestUploadGivenUp: a customer who gives an upload or a message up is no error of ours, whether the connection is closed or reset.
 func TestUploadGivenUp(t *testing.T) {
 	w := start(t, nil)
 	lena := w.lena()
+	before := strings.Count(w.log.String(), "msg=request ")
 	for n := range 10 {
-		conn := w.half("POST", "/visitor/files?name=a.csv", "Authorization: Bearer "+lena.token, 200_000)
+		path, size := "/visitor/files?name=a.csv", 200_000
+		if n%4 > 1 {
+			path, size = "/visitor/messages", 2000
+		}
+		conn := w.half("POST", path, "Authorization: Bearer "+lena.token, size)
 		time.Sleep(10 * time.Millisecond) // so that some of it is under way
 		if n%2 == 1 {
 			w.must(conn.SetLinger(0)) // resets
 		}
 		w.must(conn.Close())
-		for end := time.Now().Add(10 * time.Second); strings.Count(w.log.String(), "/visitor/files") <= n; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(10 * time.Second); strings.Count(w.log.String(), "msg=request ")-before <= n; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatalf("upload %d has no end", n)
+				t.Fatalf("request %d has no end", n)
 			}
 		}
 	}
