@@ -139,6 +139,9 @@ func (s *Server) invite(ctx context.Context, a desk.Actor, in *inviteIn) (invite
 		}
 		// Whoever was found is invited, not who was asked for: their account may have been replaced since the browser learned of it.
 		guests[i] = desk.Guest{Person: chat.Person{Account: found.Account, ID: found.ID}, Name: found.Name}
+		if guests[i].Person, err = s.asPresent(ctx, a, guests[i].Person); err != nil {
+			return invitedOut{}, err
+		}
 	}
 	var choice *desk.Choice
 	if s := in.Body.Share; s != nil {
@@ -148,4 +151,25 @@ func (s *Server) invite(ctx context.Context, a desk.Actor, in *inviteIn) (invite
 	invited, already, err := s.cfg.Desk.Invite(ctx, a, guests, choice)
 	out.Invited, out.Already = append(out.Invited, invited...), append(out.Already, already...)
 	return out, err
+}
+
+// asPresent returns the expert who takes part already and is the same person: they may have been invited under an account that was replaced since.
+func (s *Server) asPresent(ctx context.Context, a desk.Actor, who chat.Person) (chat.Person, error) {
+	c, err := s.cfg.Store.Conversation(ctx, a.Conversation)
+	if err != nil {
+		return who, err
+	}
+	for _, p := range c.Present(chat.Expert) {
+		if p.Person == nil || p.Person.ID != who.ID || p.Person.Account == who.Account {
+			continue
+		}
+		same, err := s.cfg.Directory.Person(ctx, a.Agent, *p.Person)
+		if err == nil && same.Account == who.Account {
+			return *p.Person, nil
+		}
+		if err != nil && !chat.IsKind(err, chat.NotFound) && !chat.IsKind(err, chat.Conflict) {
+			return who, err
+		}
+	}
+	return who, nil
 }

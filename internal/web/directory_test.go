@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"trialog/internal/chat"
+	"trialog/internal/desk"
 	"trialog/internal/directory"
 	"trialog/internal/store"
 )
@@ -133,5 +134,17 @@ func TestInvitationUnderThePresentAccount(t *testing.T) {
 	w.want(200, anna.call("POST", anna.at(lena.id)+"/invitations", `{"people":[{"account":"replaced","id":"p-erik"}]}`), &out)
 	if len(out.Invited) != 1 || out.Invited[0].Person == nil || *out.Invited[0].Person != (chat.Person{Account: "contoso", ID: "p-erik"}) {
 		t.Errorf("invited %+v", out)
+	}
+	// Erik was invited before, under the account of then.
+	again := w.lena()
+	w.want(204, anna.call("POST", anna.at(lena.id)+"/close", "{}"), nil)
+	anna.accept(again.id)
+	actor, err := w.desk.Agent(t.Context(), anna.me.ID, again.id)
+	w.must(err)
+	_, _, err = w.desk.Invite(t.Context(), actor, []desk.Guest{{Person: chat.Person{Account: "replaced", ID: "p-erik"}, Name: "Erik Lind"}}, nil)
+	w.must(err)
+	w.want(200, anna.call("POST", anna.at(again.id)+"/invitations", `{"people":[{"account":"contoso","id":"p-erik"}]}`), &out)
+	if len(out.Invited) != 0 || len(out.Already) != 1 {
+		t.Errorf("invited twice: %+v", out)
 	}
 }
