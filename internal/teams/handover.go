@@ -71,7 +71,8 @@ func settled(t *store.Thread) bool { return len(t.GivenUp) == 0 && len(t.Rewrite
 // taken in first: the sender of now may open the files that were sent to them.
 func (x *lane) moveTo(ctx context.Context, t *store.Thread, next successor) error {
 	if person := next.link.Person; person != t.Sender {
-		if err := x.readBack(ctx, t); err != nil || t.State == store.LaneBlocked {
+		was := t.Sender
+		if err := x.readBack(ctx, t); err != nil || t.State == store.LaneBlocked || t.Sender != was {
 			return err
 		}
 		if err := x.add(ctx, t, person); graph.Permanent(err) {
@@ -180,10 +181,14 @@ func (x *lane) correct(ctx context.Context, c *chat.Conversation, t *store.Threa
 	}
 	by, _ := c.Participant(e.Author)
 	name := html.EscapeString(r.w.name(by))
-	r.message.HTML = "<p><em>● " + fmt.Sprintf(r.w.deletedAnew, name, e.Ref) + "</em></p>"
+	dot := "<p><em>● "
+	if e.Audience == chat.BackRoom {
+		dot += r.w.onlyExperts + " · "
+	}
+	r.message.HTML = dot + fmt.Sprintf(r.w.deletedAnew, name, e.Ref) + "</em></p>"
 	if e.Kind == chat.Edit {
 		content, _ := c.ForExperts(e.Ref, e.Content)
-		head := "<p><em>● " + fmt.Sprintf(r.w.editedAnew, name, e.Ref) + "</em></p>"
+		head := dot + fmt.Sprintf(r.w.editedAnew, name, e.Ref) + "</em></p>"
 		body, err := r.body(ctx, e, content, r.bound()-len(head))
 		if err != nil {
 			return now, err
