@@ -2,13 +2,17 @@ package apptest
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	_ "modernc.org/sqlite" // the database of a world
+
+	"trialog/internal/store"
 )
 
 // BackUp copies the database as it is, while the server runs.
@@ -38,6 +42,36 @@ func (w *World) Restore() error {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return os.WriteFile(w.database(), copied, 0o600)
+}
+
+// ClockWas lets what was noted of an attempt that is under way look as by a clock that was ahead by so much.
+func (w *World) ClockWas(ahead time.Duration) (err error) {
+	db, err := sql.Open("sqlite", w.database())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var text []byte
+	var conversation string
+	if err := db.QueryRowContext(w.ctx, "SELECT conversation, body FROM threads").Scan(&conversation, &text); err != nil {
+		return err
+	}
+	var t store.Thread
+	if err := json.Unmarshal(text, &t); err != nil {
+		return err
+	}
+	if t.Attempt == nil {
+		return errors.New("nothing is being attempted")
+	}
+	t.Attempt.StartedAt = t.Attempt.StartedAt.Add(ahead)
+	if !t.Attempt.EndedAt.IsZero() {
+		t.Attempt.EndedAt = t.Attempt.EndedAt.Add(ahead)
+	}
+	if text, err = json.Marshal(t); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(w.ctx, "UPDATE threads SET body = ? WHERE conversation = ?", string(text), conversation)
+	return err
 }
 
 func (w *World) database() string { return filepath.Join(w.dir, "trialog.db") }

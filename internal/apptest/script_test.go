@@ -510,12 +510,18 @@ func (p *player) server(_ context.Context, args []string) error {
 		return p.w.BackUp()
 	case "restored":
 		return p.w.Restore()
+	case "clock-was":
+		ahead, err := time.ParseDuration(args[1])
+		if err != nil {
+			return err
+		}
+		return p.w.ClockWas(ahead)
 	case "third-member":
 		return p.thirdMember(args[1:])
 	case "names":
 		return p.names(args[1:])
 	default:
-		return fmt.Errorf("a server is killed, dies-at, is-dead, starts, backed-up or restored")
+		return fmt.Errorf("a server is killed, dies-at, is-dead, starts, backed-up, restored or clock-was DURATION")
 	}
 	return nil
 }

@@ -53,16 +53,14 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return now, x.confirm(ctx, t, graph.MessageID(message))
 		}
 	}
+	settling := x.left(&x.settling, a.EndedAt.Add(x.Settle), x.Settle)
+	patient := a.Hidden.IsZero() || x.left(&x.hidden, a.Hidden.Add(withheldLongest), withheldLongest) > 0
 	if wait := until(a.ReadAt, verifyLongest); wait > 0 {
 		return wait, nil
 	}
-	patient := a.Hidden.IsZero() || until(a.Hidden.Add(withheldLongest), withheldLongest) > 0
 	found, hidden, err := x.verify(ctx, t, patient)
 	if err != nil || found {
 		return now, err
-	}
-	if a.EndedAt.After(time.Now()) {
-		a.EndedAt = time.Now().UTC() // our clock was set back: the settling begins anew
 	}
 	if hidden && patient {
 		if a.Hidden.IsZero() {
@@ -73,7 +71,7 @@ func (x *lane) resolve(ctx context.Context, c *chat.Conversation, t *store.Threa
 	}
 	a.Absent++
 	a.ReadAt = time.Now().Add(min(verifyAfter<<a.Absent, verifyLongest)).UTC()
-	if a.Absent >= absentEnough && time.Since(a.EndedAt) >= x.Settle {
+	if a.Absent >= absentEnough && settling == 0 {
 		return now, x.again(ctx, c, t)
 	}
 	return now, x.Store.PutThread(ctx, t)

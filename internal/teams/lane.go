@@ -44,7 +44,12 @@ func (x *lane) untilRecheck(t *store.Thread) time.Duration {
 	if t.Recheck.IsZero() || t.State == store.LanePaused || t.State == store.LaneBlocked {
 		return idle
 	}
-	return max(until(t.Recheck, x.Settle), time.Millisecond)
+	return max(x.recheckIn(t), time.Millisecond)
+}
+
+// recheckIn is how long it is until a thread is to be read back because of what was given up.
+func (x *lane) recheckIn(t *store.Thread) time.Duration {
+	return x.left(&x.rechecked, t.Recheck, x.Settle)
 }
 
 // advance looks at a thread that exists, or is being made.
@@ -63,7 +68,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if t.Chat == "" {
 		return x.create(ctx, c, t)
 	}
-	recheck := !t.Recheck.IsZero() && until(t.Recheck, x.Settle) == 0
+	recheck := !t.Recheck.IsZero() && x.recheckIn(t) == 0
 	if recheck && len(t.Rewrite) > 0 {
 		return now, x.rewrite(ctx, c, t)
 	}
@@ -92,7 +97,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return x.relay(ctx, c, t)
 	}
 	if c.Status == chat.Closed {
-		if wait := until(t.Recheck, x.Settle); wait > 0 {
+		if wait := x.recheckIn(t); !t.Recheck.IsZero() && wait > 0 {
 			return wait, nil // a post that stands twice is still to be found
 		}
 		if t.Echo != "" {

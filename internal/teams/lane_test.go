@@ -28,7 +28,7 @@ func TestStandingLaneDoesNotSpin(t *testing.T) {
 			if test.in != 0 {
 				thread.Recheck = time.Now().Add(test.in)
 			}
-			x := &lane{run: &run{Connector: &Connector{Config: Config{Settle: time.Minute}}}}
+			x := &lane{stepped: true, run: &run{Connector: &Connector{Config: Config{Settle: time.Minute}}}}
 			if got := x.untilRecheck(&thread); got != test.want {
 				t.Errorf("%s, due in %s: waits %s, want %s", test.state, test.in, got, test.want)
 			}

@@ -142,6 +142,10 @@ type lane struct {
 	departure graph.MessageID
 
 	failures int // in a row, of our own storage or network
+
+	// How long is to be waited until what was given up can't be carried out any more, by a clock that nobody sets.
+	stepped                     bool // what is stored was seen
+	settling, hidden, rechecked deadline
 }
 
 func newLane(r *run, id chat.ConversationID) *lane {
@@ -158,6 +162,7 @@ const (
 func (x *lane) work(ctx context.Context, l *lanes) {
 	for {
 		pause, err := x.step(ctx)
+		x.stepped = true
 		if errors.Is(err, errCrashed) {
 			<-ctx.Done() // as if the process were gone
 			return

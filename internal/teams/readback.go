@@ -45,7 +45,7 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 		return errCrashed
 	}
 	t.CatchUp, t.ReadAt = false, time.Now().UTC()
-	if until(t.Recheck, x.Settle) == 0 && len(t.Rewrite) == 0 && len(t.Unsure) == 0 { // else it came due while this was read
+	if (t.Recheck.IsZero() || x.recheckIn(t) == 0) && len(t.Rewrite) == 0 && len(t.Unsure) == 0 { // else it came due while this was read
 		t.Recheck = time.Time{}
 		if t.Attempt == nil && t.Resend == 0 {
 			t.GivenUp = nil

@@ -222,11 +222,14 @@ func entitled(title string, t *store.Thread) bool {
 	return ok && (added == "" || !unicode.IsDigit(rune(added[0])))
 }
 
+// clocksDiffer is by how much our clock may be ahead of Microsoft's: an hour for one that somebody has set, minutes for one that drifts. [F22]
+const clocksDiffer = 65 * time.Minute
+
 // findCreated looks for the chat of an unclear creation among the agent's chats by its title. Of
 // several, the oldest stays; the others are renamed so that nobody writes there.
 func (x *lane) findCreated(ctx context.Context, t *store.Thread) (found graph.Chat, ok bool, err error) {
 	var all []graph.Chat
-	since := t.Attempt.StartedAt.Add(-2 * time.Minute)
+	since := t.Attempt.StartedAt.Add(-clocksDiffer)
 	if err := x.sender(t).Chats(ctx, pace(x.chats, string(t.Sender), graph.CatchUp), func(c graph.Chat) bool {
 		if c.Type == graph.Group && entitled(c.Topic, t) && c.Created.After(since) {
 			all = append(all, c)

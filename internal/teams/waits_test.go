@@ -27,3 +27,31 @@ func TestWaitsSurviveTheClock(t *testing.T) {
 		}
 	})
 }
+
+// What an earlier run has noted counts anew, whatever its clock said; what this one notes is due by a clock that nobody sets.
+func TestDeadlines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var x lane
+		var d deadline
+		for _, noted := range []time.Duration{-time.Hour, time.Hour, 10 * time.Second} {
+			x, d = lane{}, deadline{}
+			at := time.Now().Add(noted)
+			if got := x.left(&d, at, time.Minute); got != time.Minute {
+				t.Errorf("noted earlier for %s from now: %s are left, want a minute", noted, got)
+			}
+			x.stepped = true
+			time.Sleep(20 * time.Second)
+			if got := x.left(&d, at, time.Minute); got != 40*time.Second {
+				t.Errorf("20 s later %s are left, want 40 s", got)
+			}
+		}
+		at := time.Now().Add(10 * time.Second)
+		if got := x.left(&d, at, time.Minute); got != 10*time.Second {
+			t.Errorf("noted now: %s are left, want 10 s", got)
+		}
+		time.Sleep(time.Hour)
+		if got := x.left(&d, at, time.Minute); got != 0 {
+			t.Errorf("an hour later %s are left", got)
+		}
+	})
+}
