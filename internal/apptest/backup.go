@@ -44,7 +44,7 @@ func (w *World) Restore() error {
 	return os.WriteFile(w.database(), copied, 0o600)
 }
 
-// ClockWas lets what was noted of an attempt that is under way look as by a clock that was ahead by so much.
+// ClockWas lets what was noted of an attempt that is under way, and of a pause, look as by a clock that was ahead by so much.
 func (w *World) ClockWas(ahead time.Duration) (err error) {
 	db, err := sql.Open("sqlite", w.database())
 	if err != nil {
@@ -60,12 +60,19 @@ func (w *World) ClockWas(ahead time.Duration) (err error) {
 	if err := json.Unmarshal(text, &t); err != nil {
 		return err
 	}
-	if t.Attempt == nil {
-		return errors.New("nothing is being attempted")
+	moments := []*time.Time{&t.NotBefore}
+	if t.Attempt != nil {
+		moments = append(moments, &t.Attempt.StartedAt, &t.Attempt.EndedAt)
 	}
-	t.Attempt.StartedAt = t.Attempt.StartedAt.Add(ahead)
-	if !t.Attempt.EndedAt.IsZero() {
-		t.Attempt.EndedAt = t.Attempt.EndedAt.Add(ahead)
+	shifted := 0
+	for _, at := range moments {
+		if !at.IsZero() {
+			*at = at.Add(ahead)
+			shifted++
+		}
+	}
+	if shifted == 0 {
+		return errors.New("nothing is being attempted or waited for")
 	}
 	if text, err = json.Marshal(t); err != nil {
 		return err

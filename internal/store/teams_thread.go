@@ -51,6 +51,7 @@ type Thread struct {
 	Detail     string                 `json:"detail,omitempty"`
 	Since      time.Time              `json:"since"`
 	NotBefore  time.Time              `json:"notBefore,omitzero"`
+	Pause      time.Duration          `json:"pause,omitempty"`     // how far ahead NotBefore was set
 	Throttles  int                    `json:"throttles,omitempty"` // refusals in a row
 	// Echo is the post whose notification has not come back yet, since EchoSince.
 	Echo      string    `json:"echo,omitempty"`

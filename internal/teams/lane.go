@@ -54,7 +54,7 @@ func (x *lane) recheckIn(t *store.Thread) time.Duration {
 
 // advance looks at a thread that exists, or is being made.
 func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Thread) (time.Duration, error) {
-	if wait := until(t.NotBefore, longestPause); wait > 0 {
+	if wait := until(t.NotBefore, t.Pause); wait > 0 {
 		return wait, nil
 	}
 	if t.State == store.LanePaused || t.State == store.LaneBlocked {
@@ -187,7 +187,7 @@ func (x *lane) settleError(ctx context.Context, t *store.Thread, pause time.Dura
 	if errors.As(err, &g) || errors.As(err, &a) {
 		t.Throttles++
 		reason, detail := graph.Reason(err)
-		t.NotBefore = time.Now().Add(backoff(t.Throttles)).UTC()
+		pauseFor(t, backoff(t.Throttles))
 		x.Log.WarnContext(ctx, "teams: lane waits", "conversation", x.id, "err", err)
 		return now, x.put(ctx, t, store.LaneWaiting, reason, detail)
 	}
@@ -200,8 +200,13 @@ func (x *lane) throttled(ctx context.Context, t *store.Thread, after time.Durati
 	if after == 0 {
 		after = backoff(t.Throttles)
 	}
-	t.NotBefore = time.Now().Add(after).UTC()
+	pauseFor(t, after)
 	return x.put(ctx, t, store.LaneWaiting, "throttled", "")
+}
+
+// pauseFor lets the lane rest. How long is noted, too: when the clock is set back meanwhile, it is not waited for that as well. [F22]
+func pauseFor(t *store.Thread, pause time.Duration) {
+	t.NotBefore, t.Pause = time.Now().Add(pause).UTC(), pause
 }
 
 // backoff is 2 s, 4 s … up to a minute.

@@ -1,13 +1,6 @@
 package teams
 
-import (
-	"time"
-
-	"trialog/internal/graph"
-)
-
-// longestPause is the longest that a lane waits for Microsoft at once.
-const longestPause = graph.LongestPause
+import "time"
 
 // until is how long it is to a moment that was set at most `most` ahead; 0 when it is past. Moments are stored in our wall time, which
 // somebody may have set back since: one that is farther away than it can be is due. [F22]
