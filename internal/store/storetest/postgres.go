@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"trialog/internal/outside"
 	"trialog/internal/store"
 )
 
@@ -102,10 +102,11 @@ func start() (*server, error) {
 	if err := os.Chown(dir, uid, -1); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, release, err := outside.FreePort()
 	if err != nil {
 		return nil, err
 	}
+	defer release() // by then the server listens there
 	data := filepath.Join(dir, "data")
 	run := func(name string, args ...string) error {
 		cmd := exec.Command(filepath.Join(bin, name), args...)
@@ -189,15 +190,6 @@ func unprivileged() (*syscall.SysProcAttr, int, error) {
 		return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, uid, nil
 	}
 	return nil, 0, errors.New("there is neither a user postgres nor nobody to run it as")
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // Cut ends all connections to a store's database, as a restart of the server would.
