@@ -140,14 +140,11 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if err := x.Store.PutThread(ctx, t); err != nil {
 		return err
 	}
-	for _, id := range t.Rewrite {
-		p, ok, err := x.Store.PostByMessage(ctx, x.id, id)
-		if err != nil {
-			return err
-		}
-		if !ok || p.Last == 0 {
-			continue
-		}
+	posts, err := x.toRewrite(ctx, t)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
 		m, lines, _, err := x.renderAgain(ctx, c, t, p, max(t.Cursor, t.Ahead.To))
 		if err != nil {
 			return err
@@ -159,7 +156,7 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return err
 		}
 		m.HTML += markTag(p.Marker)
-		err = x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(id), m)
+		err = x.sender(t).UpdateMessage(ctx, graph.ChatID(t.Chat), graph.MessageID(p.Message), m)
 		if x.crash("rewrite.called") {
 			return errCrashed
 		}
@@ -169,6 +166,26 @@ func (x *lane) rewrite(ctx context.Context, c *chat.Conversation, t *store.Threa
 	}
 	t.Rewrite, t.Recheck = nil, time.Now().UTC() // and once more, whether a post stands twice
 	return x.Store.PutThread(ctx, t)
+}
+
+// toRewrite finds the posts that are to be written anew. One of two that stand twice is noted, and then known by its id: nobody looks in between.
+func (x *lane) toRewrite(ctx context.Context, t *store.Thread) ([]store.Post, error) {
+	leave, err := x.gates.enter(ctx, x.id)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	var posts []store.Post
+	for _, id := range t.Rewrite {
+		p, ok, err := x.Store.PostByMessage(ctx, x.id, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok && p.Last != 0 {
+			posts = append(posts, p)
+		}
+	}
+	return posts, nil
 }
 
 // renderAgain renders a post with all changes up to a seq. fits is false when not all of its lines fit into it in their newest versions; those

@@ -100,6 +100,7 @@ func (e *ear) doubled(ctx context.Context, p store.Post, other string) error {
 		if err := e.Store.RenamePost(ctx, e.t.Conversation, p.Message, other); err != nil {
 			return err
 		}
+		e.lanes.wake(e.t.Conversation)
 		surplus = p.Message
 	}
 	e.count(e.t.Account, Doubled)
