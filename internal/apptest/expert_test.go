@@ -367,10 +367,10 @@ const lateCommit = 50 * time.Second
 
 func (p *player) failNext(verb string, args []string) error {
 	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats", "members": "POST /chats/*/members",
-		"edits": "PATCH /chats/*/messages/*", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members", "reads": "GET /chats/*/messages", "shares": "POST /me/drive/items/*/invite"}[args[0]]
+		"edits": "PATCH /chats/*/messages/*", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members", "reads": "GET /chats/*/messages", "shares": "POST /me/drive/items/*/invite", "content": "GET /shares/*/driveItem/content"}[args[0]]
 	n, err := strconv.Atoi(args[1])
 	if err != nil || match == "" {
-		return fmt.Errorf("%s posts|edits|chats|members|removals|member-lists|reads|shares TIMES [STATUS|DURATION]", verb)
+		return fmt.Errorf("%s posts|edits|chats|members|removals|member-lists|reads|shares|content TIMES [STATUS|DURATION]", verb)
 	}
 	fault := teamsim.Fault{Kind: teamsim.Refuse, Times: n}
 	switch verb {

@@ -163,24 +163,25 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 		return chat.Node{T: chat.FileNode, File: &file}
 	case errors.As(err, &refusal) && refusal.Kind != chat.Unavailable && refusal.Kind != chat.Busy:
 		f.tell(ctx, refusal.Code, r.Name)
-	case graph.Permanent(err):
+	case !graph.Permanent(err) && f.tries < heldBack:
+		f.later = fmt.Errorf("fetch a file: %w", err)
+	default:
 		had, ok, herr := f.had(ctx, r)
 		if f.later = herr; ok || herr != nil {
 			return chat.Node{T: chat.FileNode, File: &had}
 		}
-		reason, _ := graph.Reason(err)
+		reason := "unreachable"
+		if graph.Permanent(err) {
+			reason, _ = graph.Reason(err)
+		}
 		f.tell(ctx, "file_in_"+reason, r.Name)
-	case f.tries < heldBack:
-		f.later = fmt.Errorf("fetch a file: %w", err)
-	default:
-		f.tell(ctx, "file_in_unreachable", r.Name)
 	}
 	f.Log.WarnContext(ctx, "teams: file can't be had", "conversation", f.c.ID, "tries", f.tries, "err", err)
 	return instead
 }
 
 // had finds a file of that name among those that earlier versions of the message brought in: an agent who has taken the thread over may not open
-// what was sent before.
+// what was sent before, and who only corrects the words beside a file must not lose it because Microsoft does not hand it out just then.
 func (f *fetcher) had(ctx context.Context, r remote) (file chat.File, found bool, err error) {
 	for _, key := range []string{messageKeyOf(f.message.ID), messageKeyOf(f.message.ID) + ":p"} {
 		line, ok, err := f.Store.EntryByKey(ctx, f.c.ID, key)
