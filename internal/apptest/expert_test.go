@@ -124,6 +124,12 @@ func (p *player) inThread(me *teamsim.Teams, chat teamsim.Chat, verb string, arg
 		_, err = me.File(chat.ID, args[0], p.file(args[0]), strings.Join(args[1:], " "))
 	case "pastes":
 		_, err = me.Picture(chat.ID, args[0], p.file(args[0]), "")
+	case "pastes-alike":
+		var contents [][]byte
+		for _, name := range args[1 : len(args)-1] {
+			contents = append(contents, p.file(name))
+		}
+		_, err = me.Pictures(chat.ID, args[0], contents...)
 	case "puts-out":
 		err = me.Remove(chat.ID, args[0])
 	case "renames":
@@ -367,10 +373,11 @@ const lateCommit = 50 * time.Second
 
 func (p *player) failNext(verb string, args []string) error {
 	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats", "members": "POST /chats/*/members",
-		"edits": "PATCH /chats/*/messages/*", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members", "reads": "GET /chats/*/messages", "shares": "POST /me/drive/items/*/invite", "content": "GET /shares/*/driveItem/content"}[args[0]]
+		"edits": "PATCH /chats/*/messages/*", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members", "reads": "GET /chats/*/messages", "shares": "POST /me/drive/items/*/invite", "content": "GET /shares/*/driveItem/content",
+		"pictures": "GET /chats/*/messages/*/hostedContents/*/$value"}[args[0]]
 	n, err := strconv.Atoi(args[1])
 	if err != nil || match == "" {
-		return fmt.Errorf("%s posts|edits|chats|members|removals|member-lists|reads|shares|content TIMES [STATUS|DURATION]", verb)
+		return fmt.Errorf("%s posts|edits|chats|members|removals|member-lists|reads|shares|content|pictures TIMES [STATUS|DURATION]", verb)
 	}
 	fault := teamsim.Fault{Kind: teamsim.Refuse, Times: n}
 	switch verb {

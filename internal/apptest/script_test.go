@@ -222,6 +222,8 @@ func (p *player) customer(ctx context.Context, args []string) error {
 		}
 	case "shows-picture":
 		err = p.showsPicture(first, c.Seen.Entries(), func(id chat.FileID) ([]byte, error) { return c.Download(ctx, id) })
+	case "shows-no-file-twice":
+		return noFileTwice(c.Seen.Entries())
 	case "sees":
 		return p.sees(not, name, args, func() ([]string, error) { return Shown(c.Seen.Entries()), nil })
 	case "sees-in-order":
@@ -294,6 +296,20 @@ func (p *player) showsPicture(name string, entries []chat.Entry, download func(c
 		}
 	}
 	return fmt.Errorf("no line has %q", name)
+}
+
+// noFileTwice fails when a line shows one file in the place of two.
+func noFileTwice(entries []chat.Entry) error {
+	for _, e := range entries {
+		shown := map[chat.FileID]bool{}
+		for _, f := range e.Content.Files() {
+			if shown[f.ID] {
+				return fmt.Errorf("line %d shows one %s twice", e.Seq, f.Name)
+			}
+			shown[f.ID] = true
+		}
+	}
+	return nil
 }
 
 // crossed compares a picture with the one of that name that was sent.

@@ -15,7 +15,7 @@ import (
 // read turns a message into content, fetching its files, and says whether it is for the back room only: because a line of it begins
 // with "//", or because it quotes a private line.
 func (e *ear) read(ctx context.Context, m graph.ChatMessage, p chat.Participant) (content chat.Content, private bool, err error) {
-	f := fetcher{ear: e, by: p, message: m, called: map[string]chat.Participant{}}
+	f := fetcher{ear: e, by: p, message: m, called: map[string]chat.Participant{}, asked: map[string]int{}}
 	content = parse(m, outside{
 		file:   func(r remote) chat.Node { return f.fetch(ctx, r) },
 		quoted: func(id graph.MessageID) chat.Seq { return f.quoted(ctx, id) },
@@ -85,7 +85,8 @@ type fetcher struct {
 	message       graph.ChatMessage
 	called        map[string]chat.Participant // whom the message calls how
 	quotesPrivate bool
-	later         error // something could not be had for the moment
+	later         error          // something could not be had for the moment
+	asked         map[string]int // how many files of a name the message has referred to so far: pasted pictures often bear one name
 }
 
 // errQuotesUnknown says that what a message quotes is not known yet: a post whose outcome is unclear, or a message that nobody told of.
@@ -156,6 +157,8 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	if f.later != nil {
 		return instead
 	}
+	name := media.SafeName(r.name())
+	f.asked[name]++
 	file, err := f.get(ctx, r)
 	var refusal *chat.Error
 	switch {
@@ -166,7 +169,7 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	case !graph.Permanent(err) && f.tries < heldBack:
 		f.later = fmt.Errorf("fetch a file: %w", err)
 	default:
-		had, ok, herr := f.had(ctx, r)
+		had, ok, herr := f.had(ctx, name, f.asked[name])
 		if f.later = herr; ok || herr != nil {
 			return chat.Node{T: chat.FileNode, File: &had}
 		}
@@ -180,9 +183,9 @@ func (f *fetcher) fetch(ctx context.Context, r remote) chat.Node {
 	return instead
 }
 
-// had finds a file of that name among those that earlier versions of the message brought in: an agent who has taken the thread over may not open
+// had finds the n-th file of that name among those that earlier versions of the message brought in: an agent who has taken the thread over may not open
 // what was sent before, and who only corrects the words beside a file must not lose it because Microsoft does not hand it out just then.
-func (f *fetcher) had(ctx context.Context, r remote) (file chat.File, found bool, err error) {
+func (f *fetcher) had(ctx context.Context, name string, n int) (file chat.File, found bool, err error) {
 	for _, key := range []string{messageKeyOf(f.message.ID), messageKeyOf(f.message.ID) + ":p"} {
 		line, ok, err := f.Store.EntryByKey(ctx, f.c.ID, key)
 		if err != nil {
@@ -198,8 +201,12 @@ func (f *fetcher) had(ctx context.Context, r remote) (file chat.File, found bool
 			if x.Seq != line.Seq && x.Ref != line.Seq {
 				continue
 			}
+			alike := 0
 			for _, known := range x.Content.Files() {
-				if known.Name == media.SafeName(r.name()) {
+				if known.Name != name {
+					continue
+				}
+				if alike++; alike == n {
 					file, found = known, true
 				}
 			}

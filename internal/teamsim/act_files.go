@@ -8,6 +8,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -61,6 +62,19 @@ func (a *Teams) Picture(chat, name string, content []byte, text string) (string,
 		"hostedContents": []map[string]string{{"@microsoft.graph.temporaryId": "1",
 			"contentBytes": base64.StdEncoding.EncodeToString(content), "contentType": http.DetectContentType(content)}},
 	})
+}
+
+// Pictures posts several inline images in one message, which all bear one name, as pasted ones do.
+func (a *Teams) Pictures(chat, name string, contents ...[]byte) (string, error) {
+	var body strings.Builder
+	var hosted []map[string]string
+	for i, content := range contents {
+		id := strconv.Itoa(i + 1)
+		body.WriteString(`<p><img alt="` + html.EscapeString(name) + `" src="../hostedContents/` + id + `/$value"></p>`)
+		hosted = append(hosted, map[string]string{"@microsoft.graph.temporaryId": id,
+			"contentBytes": base64.StdEncoding.EncodeToString(content), "contentType": http.DetectContentType(content)})
+	}
+	return a.post(chat, map[string]any{"body": map[string]string{"contentType": "html", "content": body.String()}, "hostedContents": hosted})
 }
 
 // Read fetches a file or picture by the address a message gives, with the person's own
