@@ -59,12 +59,14 @@ func (x *lane) changeAhead(ctx context.Context, c *chat.Conversation, t *store.T
 	return false, nil
 }
 
-// carryOut carries out an edit or deletion, unless that was done ahead or a newer change of the line is to come: words that were taken back
-// before they could be relayed are never shown. said is true when it took a post of its own, which moves the cursor.
+// carryOut carries out an edit or deletion, unless that was done ahead, or is an edit that a newer change of the line follows: words that were
+// taken back before they could be relayed are never shown. said is true when it took a post of its own, which moves the cursor.
 func (x *lane) carryOut(ctx context.Context, c *chat.Conversation, t *store.Thread, e chat.Entry) (pause time.Duration, said bool, err error) {
-	newer, err := x.changes(ctx, e.Seq, c.Last)
-	if err != nil || newer[e.Ref] != nil {
-		return now, false, err
+	if e.Kind == chat.Edit {
+		newer, err := x.changes(ctx, e.Seq, c.Last)
+		if err != nil || newer[e.Ref] != nil {
+			return now, false, err
+		}
 	}
 	if !t.Ahead.Done(e) {
 		if p, anew, err := x.needsSayingAnew(ctx, c, t, e); err != nil {
