@@ -21,8 +21,7 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 	if len(experts) == 0 || c.Status == chat.Closed {
 		return idle, nil
 	}
-	by, _ := c.Participant(experts[0].InvitedBy)
-	link, ok, err := x.current(ctx, by.Agent)
+	by, link, ok, err := x.beginner(ctx, c, experts[0])
 	if err != nil {
 		return idle, err
 	}
@@ -41,6 +40,21 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 	}
 	t := store.Thread{Conversation: x.id, Account: x.run.id, Agent: by.Agent, Sender: link.Person, Topic: topic(service.Name, c), State: store.LaneIdle, Since: time.Now().UTC()}
 	return now, x.crashes("thread.begun", x.Store.PutThread(ctx, &t))
+}
+
+// beginner is the agent in whose name the thread begins: who invited, or, when that one has left or lost the sign-in before an invitation was
+// tried again, another who takes part and can carry it.
+func (x *lane) beginner(ctx context.Context, c *chat.Conversation, e chat.Participant) (by chat.Participant, link store.Link, ok bool, err error) {
+	by, _ = c.Participant(e.InvitedBy)
+	link, ok, err = x.current(ctx, by.Agent)
+	if err != nil || ok && by.Present() && link.State == store.LinkConnected || e.Person.Account != x.run.id {
+		return by, link, ok, err
+	}
+	others, err := x.successors(ctx, c)
+	if err != nil || len(others) == 0 {
+		return by, link, ok, err
+	}
+	return others[0].agent, others[0].link, true, nil
 }
 
 // refusedInTopics are characters that Teams does not take in a title; "#" marks the number that conferences are found by.
