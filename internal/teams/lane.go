@@ -62,6 +62,9 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 			return idle, err
 		}
 	}
+	if another, err := x.anothersSignIn(ctx, t); another || err != nil {
+		return idle, err
+	}
 	if t.Attempt != nil {
 		return x.resolve(ctx, c, t)
 	}
@@ -128,6 +131,16 @@ func (x *lane) mayResume(ctx context.Context, t *store.Thread) (bool, error) {
 	t.State, t.Reason, t.Detail = store.LaneIdle, "", ""
 	t.CatchUp = t.Chat != ""
 	return true, x.Store.PutThread(ctx, t)
+}
+
+// anothersSignIn pauses a lane whose agent has signed in as somebody other than its sender: that person is no member of the thread, and must not
+// speak there in the sender's place. Paused, it goes on by itself once the sender is back.
+func (x *lane) anothersSignIn(ctx context.Context, t *store.Thread) (bool, error) {
+	link, ok, err := x.Store.LinkOf(ctx, t.Account, t.Agent)
+	if err != nil || !ok || link.Person == t.Sender {
+		return false, err
+	}
+	return true, x.put(ctx, t, store.LanePaused, reasonNeedsSignIn, "")
 }
 
 // reasonNeedsSignIn is why a lane is paused until its agent signs in again.
