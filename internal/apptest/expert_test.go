@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -371,13 +372,17 @@ func (p *player) consent(ctx context.Context, permission string) error {
 // lateCommit is how long after its failure a request is carried out all the same: later than the product expects.
 const lateCommit = 50 * time.Second
 
+// calls are the requests that can be told to fail, as scenarios name them.
+var calls = map[string]string{"posts": "POST /chats/*/messages", "edits": "PATCH /chats/*/messages/*", "reads": "GET /chats/*/messages",
+	"chats": "POST /chats", "members": "POST /chats/*/members", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members",
+	"shares": "POST /me/drive/items/*/invite", "content": "GET /shares/*/driveItem/content",
+	"pictures": "GET /chats/*/messages/*/hostedContents/*/$value", "subscriptions": "POST /subscriptions"}
+
 func (p *player) failNext(verb string, args []string) error {
-	match := map[string]string{"posts": "POST /chats/*/messages", "chats": "POST /chats", "members": "POST /chats/*/members",
-		"edits": "PATCH /chats/*/messages/*", "removals": "DELETE /chats/*/members/*", "member-lists": "GET /chats/*/members", "reads": "GET /chats/*/messages", "shares": "POST /me/drive/items/*/invite", "content": "GET /shares/*/driveItem/content",
-		"pictures": "GET /chats/*/messages/*/hostedContents/*/$value"}[args[0]]
+	match := calls[args[0]]
 	n, err := strconv.Atoi(args[1])
 	if err != nil || match == "" {
-		return fmt.Errorf("%s posts|edits|chats|members|removals|member-lists|reads|shares|content|pictures TIMES [STATUS|DURATION]", verb)
+		return fmt.Errorf("%s %s TIMES [STATUS|DURATION]", verb, strings.Join(slices.Sorted(maps.Keys(calls)), "|"))
 	}
 	fault := teamsim.Fault{Kind: teamsim.Refuse, Times: n}
 	switch verb {

@@ -26,7 +26,7 @@ const (
 
 // keepSubscriptions keeps one subscription for every connected agent of the account, until ctx ends.
 func (r *run) keepSubscriptions(ctx context.Context) error {
-	failures := map[chat.AgentID]int{}
+	failures := map[chat.AgentID]setback{}
 	for {
 		next, err := r.lookAfter(ctx, failures)
 		if err != nil && ctx.Err() == nil {
@@ -46,8 +46,24 @@ func (r *run) keepSubscriptions(ctx context.Context) error {
 	}
 }
 
+// setback says how often in a row an agent's subscription could not be looked after, and until when it is left alone. Every token that is
+// fetched rings the keeper: without this, a failure would be tried again at once and for ever.
+type setback struct {
+	n        int
+	until    time.Time
+	signedIn time.Time // a newer sign-in does not wait
+}
+
+// left is how long the subscription of a sign-in is still left alone.
+func (s setback) left(l store.Link) time.Duration {
+	if !s.signedIn.Equal(l.Since) {
+		return 0
+	}
+	return max(0, time.Until(s.until))
+}
+
 // lookAfter does what is due for every agent and says when something will be due next; 0 for never.
-func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]int) (next time.Duration, err error) {
+func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]setback) (next time.Duration, err error) {
 	if err := r.keepKey(ctx); err != nil {
 		return 0, err
 	}
@@ -67,27 +83,38 @@ func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]int) (nex
 			}
 			continue
 		}
+		if wait := failures[l.Agent].left(l); wait > 0 {
+			next = soonest(next, wait)
+			continue
+		}
 		due, err := r.lookAfterOne(ctx, l)
 		switch {
 		case ctx.Err() != nil:
 			return 0, ctx.Err()
-		case needsSignIn(err):
+		case needsSignIn(err) && !graph.Unauthorized(err):
 			continue // a new sign-in rings
 		case err != nil:
-			failures[l.Agent]++
-			due = backoff(failures[l.Agent])
+			n := failures[l.Agent].n + 1
+			due = backoff(n)
 			if after, throttled := graph.Throttled(err); throttled && after > 0 {
 				due = after
 			}
+			failures[l.Agent] = setback{n: n, until: time.Now().Add(due), signedIn: l.Since}
 			r.Log.WarnContext(ctx, "teams: subscription", "agent", l.Agent, "err", err)
 		default:
 			delete(failures, l.Agent)
 		}
-		if due = max(due, time.Second); next == 0 || due < next {
-			next = due
-		}
+		next = soonest(next, max(due, time.Second))
 	}
 	return next, nil
+}
+
+// soonest is the shorter of two pauses, of which the first may be 0 for none.
+func soonest(next, due time.Duration) time.Duration {
+	if next == 0 {
+		return due
+	}
+	return min(next, due)
 }
 
 // lookAfterOne makes, renews or reauthorises an agent's subscription and says when it will need something again.

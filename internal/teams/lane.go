@@ -192,7 +192,7 @@ func (x *lane) settleError(ctx context.Context, t *store.Thread, pause time.Dura
 	if after, throttled := graph.Throttled(err); throttled {
 		return now, x.throttled(ctx, t, after)
 	}
-	if needsSignIn(err) {
+	if needsSignIn(err) && !graph.Unauthorized(err) { // a fresh token that is refused may be taken later; the sign-in stands, and nobody would end a pause
 		return now, x.put(ctx, t, store.LanePaused, reasonNeedsSignIn, "")
 	}
 	var g *graph.Error
