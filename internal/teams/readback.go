@@ -2,7 +2,6 @@ package teams
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"trialog/internal/chat"
@@ -17,8 +16,8 @@ func (x *lane) readBack(ctx context.Context, t *store.Thread) (err error) {
 		x.lanes.mu.Lock()
 		defer x.lanes.mu.Unlock()
 		x.reading = false
-		if err != nil && !errors.Is(err, store.ErrStale) {
-			x.behind = true // still to be done
+		if err != nil {
+			x.behind = true // still to be done, also where somebody else changed the thread: what was recognised is not noted
 		}
 	}()
 	var found []graph.ChatMessage

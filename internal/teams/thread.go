@@ -42,12 +42,12 @@ func (x *lane) begin(ctx context.Context, c *chat.Conversation) (time.Duration, 
 	return now, x.crashes("thread.begun", x.Store.PutThread(ctx, &t))
 }
 
-// beginner is the agent in whose name the thread begins: who invited, or, when that one has left or lost the sign-in before an invitation was
-// tried again, another who takes part and can carry it.
+// beginner is the agent in whose name the thread begins: who invited, or, when that one had left before the invitation was tried again, another
+// who takes part and can carry it.
 func (x *lane) beginner(ctx context.Context, c *chat.Conversation, e chat.Participant) (by chat.Participant, link store.Link, ok bool, err error) {
 	by, _ = c.Participant(e.InvitedBy)
 	link, ok, err = x.current(ctx, by.Agent)
-	if err != nil || ok && by.Present() && link.State == store.LinkConnected || e.Person.Account != x.run.id {
+	if err != nil || by.Present() || e.Person.Account != x.run.id {
 		return by, link, ok, err
 	}
 	others, err := x.successors(ctx, c)
