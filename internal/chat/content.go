@@ -19,7 +19,7 @@ const (
 	Paragraph   NodeType = "p"           // Kids: inline
 	Quote       NodeType = "quote"       // Kids: blocks; Text: author's name if known; Ref: the line quoted if known
 	CodeBlock   NodeType = "code"        // Text, with line feeds; Lang
-	List        NodeType = "list"        // Kids: Item; Ordered
+	List        NodeType = "list"        // Kids: Item; Ordered, Start
 	Item        NodeType = "item"        // Kids: blocks
 	Table       NodeType = "table"       // Kids: Row
 	Row         NodeType = "row"         // Kids: Cell
@@ -53,7 +53,8 @@ type Node struct {
 	Href    string   `json:"href,omitempty"`
 	Lang    string   `json:"lang,omitempty"`
 	Ordered bool     `json:"ordered,omitempty"`
-	What    string   `json:"what,omitempty"` // card, poll, voice, video, meeting, sticker, loop, tab, file, policy, long (the rest of it), unknown
+	Start   int      `json:"start,omitempty"` // the number of an ordered list's first item, at most MaxStart; 0 for 1
+	What    string   `json:"what,omitempty"`  // card, poll, voice, video, meeting, sticker, loop, tab, file, policy, long (the rest of it), unknown
 	Ref     Seq      `json:"ref,omitempty"`
 	File    *File    `json:"file,omitempty"`
 	Kids    []Node   `json:"kids,omitempty"`
@@ -79,6 +80,7 @@ const (
 	MaxNodes     = 2000
 	MaxDepth     = 12
 	MaxFiles     = 10
+	MaxStart     = 100_000 // the number of a list's first item
 )
 
 // FromText turns typed text into Content: one paragraph with a break for every line feed and a link where an address stands.

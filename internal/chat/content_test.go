@@ -108,6 +108,8 @@ func TestValidateRefuses(t *testing.T) {
 		"unknown node":        {Content{{T: "script", Text: "x"}}, "bad_node"},
 		"item outside list":   {Content{{T: Item}}, "bad_node"},
 		"kids below text":     {p(Node{T: Text, Text: "x", Kids: []Node{{T: Text, Text: "y"}}}), "bad_node"},
+		"number of bullets":   {Content{{T: List, Start: 3, Kids: []Node{{T: Item, Kids: p(Node{T: Text, Text: "x"})}}}}, "bad_start"},
+		"huge number":         {Content{{T: List, Ordered: true, Start: MaxStart + 1, Kids: []Node{{T: Item, Kids: p(Node{T: Text, Text: "x"})}}}}, "bad_start"},
 		"unknown mark":        {p(Node{T: Text, Text: "x", Marks: []Mark{"blink"}}), "bad_mark"},
 		"script link":         {p(Node{T: Link, Href: "javascript:alert(1)", Kids: []Node{{T: Text, Text: "x"}}}), "bad_link"},
 		"unnormalised link":   {p(Node{T: Link, Href: "https://example.org/a b", Kids: []Node{{T: Text, Text: "x"}}}), "bad_link"},

@@ -86,6 +86,9 @@ func (v *validator) node(at string, n Node) error {
 	if (n.T == FileNode) != (n.File != nil) && n.T != Emoji {
 		return RefuseField(at+".file", "bad_file", "A file stands in a file part and nowhere else.")
 	}
+	if n.Start < 0 || n.Start > MaxStart || n.Start != 0 && !n.Ordered {
+		return RefuseField(at+".start", "bad_start", "Only an ordered list begins with a number, of at most %d.", MaxStart)
+	}
 	v.says = v.says || n.File != nil || n.T == Placeholder || strings.TrimSpace(n.Text) != ""
 	return nil
 }

@@ -14,7 +14,7 @@ func (p *parser) list(f *flow, n *html.Node, s style) {
 		p.paragraph(f, n, s)
 		return
 	}
-	p.below(f, chat.Node{T: chat.List, Ordered: n.Data == "ol"}, []chat.NodeType{chat.Item}, s, func(in *flow, s style) {
+	p.below(f, chat.Node{T: chat.List, Ordered: n.Data == "ol", Start: start(n)}, []chat.NodeType{chat.Item}, s, func(in *flow, s style) {
 		for c := n.FirstChild; c != nil; {
 			switch c.Data {
 			case "li":
@@ -28,6 +28,15 @@ func (p *parser) list(f *flow, n *html.Node, s style) {
 			}
 		}
 	})
+}
+
+// start is the number of an ordered list's first item, 0 for one that begins with 1 as most do: Teams makes such a list of "3. …".
+func start(n *html.Node) int {
+	number, err := strconv.Atoi(attribute(n, "start"))
+	if n.Data != "ol" || err != nil || number <= 1 || number > chat.MaxStart {
+		return 0
+	}
+	return number
 }
 
 // upToItem reads what stands before the next item or list, which it returns.

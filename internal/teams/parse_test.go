@@ -154,6 +154,9 @@ func dump(nodes []chat.Node, depth int) string {
 		if n.Ordered {
 			b.WriteString(" ordered")
 		}
+		if n.Start != 0 {
+			fmt.Fprintf(&b, " from %d", n.Start)
+		}
 		if n.Ref != 0 {
 			fmt.Fprintf(&b, " #%d", n.Ref)
 		}

@@ -6,6 +6,7 @@ import (
 	"html"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"trialog/internal/chat"
@@ -269,11 +270,14 @@ func (r *renderer) node(b *strings.Builder, n chat.Node) {
 		r.nodes(b, n.Kids)
 		b.WriteString("</blockquote>")
 	case chat.List:
-		tag := "ul"
+		tag, from := "ul", ""
 		if n.Ordered {
 			tag = "ol"
 		}
-		b.WriteString("<" + tag + ">")
+		if n.Start > 0 {
+			from = ` start="` + strconv.Itoa(n.Start) + `"`
+		}
+		b.WriteString("<" + tag + from + ">")
 		r.nodes(b, n.Kids)
 		b.WriteString("</" + tag + ">")
 	default:

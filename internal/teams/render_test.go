@@ -96,7 +96,9 @@ func drawBlock(t *rapid.T, depth int) chat.Node {
 	case chat.Quote:
 		n.Kids = drawBlocks(t, depth-1)
 	case chat.List:
-		n.Ordered = rapid.Bool().Draw(t, "ordered")
+		if n.Ordered = rapid.Bool().Draw(t, "ordered"); n.Ordered {
+			n.Start = rapid.SampledFrom([]int{0, 2, 3, chat.MaxStart}).Draw(t, "start")
+		}
 		for range rapid.IntRange(1, 3).Draw(t, "items") {
 			n.Kids = append(n.Kids, chat.Node{T: chat.Item, Kids: without(drawBlocks(t, depth-1), chat.Table)})
 		}

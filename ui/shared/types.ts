@@ -57,6 +57,7 @@ export interface Node {
   href?: string;
   lang?: string;
   ordered?: boolean;
+  start?: number; // of an ordered list, when not 1
   what?: string;
   ref?: number;
   file?: FileRef;
