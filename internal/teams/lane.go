@@ -110,6 +110,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return now, x.put(ctx, t, store.LaneEnded, "", "")
 	}
 	if t.State != store.LaneIdle {
+		t.MaxEntries = 0 // what was found too large stands, in parts
 		return now, x.put(ctx, t, store.LaneIdle, "", "")
 	}
 	return x.await(ctx, c, t)
