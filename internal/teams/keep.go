@@ -46,8 +46,8 @@ func (r *run) keepSubscriptions(ctx context.Context) error {
 	}
 }
 
-// setback says how often in a row an agent's subscription could not be looked after, and until when it is left alone. Every token that is
-// fetched rings the keeper: without this, a failure would be tried again at once and for ever.
+// setback says how often in a row an agent's subscription could not be looked after and, where Microsoft refused a fresh token, until when it
+// is left alone: every token that is fetched rings the keeper, and it would be tried again at once and for ever.
 type setback struct {
 	n        int
 	until    time.Time
@@ -99,7 +99,10 @@ func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]setback) 
 			if after, throttled := graph.Throttled(err); throttled && after > 0 {
 				due = after
 			}
-			failures[l.Agent] = setback{n: n, until: time.Now().Add(due), signedIn: l.Since}
+			failures[l.Agent] = setback{n: n}
+			if graph.Unauthorized(err) {
+				failures[l.Agent] = setback{n, time.Now().Add(due), l.Since}
+			}
 			r.Log.WarnContext(ctx, "teams: subscription", "agent", l.Agent, "err", err)
 		default:
 			delete(failures, l.Agent)
