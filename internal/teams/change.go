@@ -78,11 +78,10 @@ func (x *lane) carryOut(ctx context.Context, c *chat.Conversation, t *store.Thre
 			return now, false, err
 		}
 	}
-	moved, err := x.isMoved(ctx, t, e)
-	if err != nil || !moved {
-		return now, false, err
+	if e.Kind != chat.Edit || !slices.Contains(t.Moved, e.Ref) {
+		return now, false, nil
 	}
-	pause, err = x.correct(ctx, c, t, e)
+	pause, err = x.correct(ctx, c, t, e) // its words stand in no post of ours yet
 	return pause, true, err
 }
 
@@ -234,15 +233,6 @@ func (x *lane) renderAgain(ctx context.Context, c *chat.Conversation, t *store.T
 	}
 	_, m = r.done(len(lines))
 	return m, len(lines), fits, x.tellCut(ctx, r.cut)
-}
-
-// isMoved reports whether the words of an edit, the newest that was carried out of its line, stand in no post of ours yet.
-func (x *lane) isMoved(ctx context.Context, t *store.Thread, e chat.Entry) (bool, error) {
-	if e.Kind != chat.Edit || !slices.Contains(t.Moved, e.Ref) {
-		return false, nil
-	}
-	newer, err := x.changes(ctx, e.Seq, t.Ahead.To)
-	return err == nil && newer[e.Ref] == nil, err
 }
 
 // takeDown deletes the posts in which earlier words of a line were said that did not fit into its post.

@@ -157,14 +157,14 @@ func (x *lane) needsSayingAnew(ctx context.Context, c *chat.Conversation, t *sto
 	return p, ok && !changeable(t, p), err
 }
 
-// sayAnew says a change of a line that stands in the post of an earlier sender. said is false when a newer change waits, which is said instead:
-// what was taken back is not said first.
+// sayAnew says a change of a line that stands in the post of an earlier sender. said is false for an edit of what was taken back: that is not
+// said again.
 func (x *lane) sayAnew(ctx context.Context, c *chat.Conversation, t *store.Thread, p store.Post, e chat.Entry) (pause time.Duration, said bool, err error) {
 	if err := x.takeDown(ctx, t, p, e); err != nil {
 		return now, false, err
 	}
-	newer, err := x.changes(ctx, e.Seq, c.Last)
-	if err != nil || newer[e.Ref] != nil {
+	newest, err := x.changes(ctx, e.Ref, e.Seq)
+	if err != nil || newest[e.Ref] == nil || newest[e.Ref].Seq != e.Seq {
 		return now, false, err
 	}
 	pause, err = x.correct(ctx, c, t, e)
