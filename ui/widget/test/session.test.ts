@@ -211,6 +211,24 @@ describe("Session", () => {
     expect(stored()).toEqual(expect.arrayContaining(["by post"]));
   });
 
+  it("looks once in four seconds where live connections do not get through, however often they failed", async () => {
+    let tickets = 0;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      if (String(input).endsWith("/tickets")) tickets++;
+      return server.fetch(input, init);
+    }) as typeof fetch;
+    const s = await arrive();
+    await s.begin(opening);
+    await pass(10_000);
+    server.sockets = false;
+    server.drop();
+    await pass(60_000);
+    tickets = 0;
+    await pass(60_000);
+    expect(tickets).toBeGreaterThan(10);
+    expect(tickets).toBeLessThan(20);
+  });
+
   it("fetches what was said while the connection was away, without gap or double", async () => {
     const s = await arrive();
     await s.begin(opening);

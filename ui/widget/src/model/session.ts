@@ -55,6 +55,7 @@ export class Session {
   private running = false; // there is a conversation, and what is said in it comes in
   private told = false; // what is here was here before: only what comes now is news
   private queueTimer: ReturnType<typeof setTimeout> | undefined;
+  private limpTimer: ReturnType<typeof setTimeout> | undefined; // the one next look: each failure would leave another behind
   private readonly typists = new Typists((typing) => this.state.set({ typing }));
   private typedAt = 0;
   private tried: { id: string; secret: string; text?: string } | undefined; // an opening whose answer has not come
@@ -242,6 +243,7 @@ export class Session {
   private detach(): void {
     this.running = this.told = false;
     clearTimeout(this.queueTimer);
+    clearTimeout(this.limpTimer);
     this.typists.clear();
     this.typedAt = 0;
     this.live?.stop();
@@ -306,7 +308,8 @@ export class Session {
       await this.catchUp();
       this.setOnline(true);
       await this.flush();
-      setTimeout(() => this.live?.nudge(), limpEvery * (0.8 + Math.random() * 0.4));
+      clearTimeout(this.limpTimer);
+      this.limpTimer = setTimeout(() => this.live?.nudge(), limpEvery * (0.8 + Math.random() * 0.4));
     } catch (e) {
       if (e instanceof Refusal && !e.passing) this.forget();
       else this.setOnline(false);
