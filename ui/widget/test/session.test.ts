@@ -180,6 +180,28 @@ describe("Session", () => {
     expect(texts(again)).toEqual(["It blinks red", "while away", "and after"]);
   });
 
+  it("says that a line was not sent, when the chat ended while it waited and the page was loaded anew", async () => {
+    const first = await arrive();
+    await first.begin(opening);
+    await pass();
+    server.reachable = false;
+    server.drop();
+    await pass();
+    first.post("while away");
+    first.stop();
+    server.status = "closed";
+    server.append({ kind: "closed", author: 2, fact: { reason: "agent" } });
+    server.reachable = true;
+    const again = await arrive();
+    await pass(60_000);
+    expect(shown(again).at(-1)).toMatchObject({ state: "failed", reason: "conversation_closed" });
+    again.retry(shown(again).at(-1)!.key);
+    await pass(60_000);
+    expect(shown(again).at(-1)).toMatchObject({ state: "failed" });
+    again.discard(shown(again).at(-1)!.key);
+    expect(texts(again)).toEqual(["It blinks red"]);
+  });
+
   it("forgets lines that a server set back to a backup has lost, and shows what came instead", async () => {
     const widget = await arrive();
     await widget.begin(opening);

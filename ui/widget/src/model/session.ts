@@ -211,6 +211,7 @@ export class Session {
     this.running = true;
     this.told = this.state.get().online;
     if (this.state.get().view?.status !== "closed") this.tabs?.start();
+    else void this.flush(); // nobody leads any more: what still waits is refused here, else it would wait for ever
   }
 
   private async wires(): Promise<Wires> {
@@ -260,9 +261,9 @@ export class Session {
     void this.flush();
   }
 
-  /** Sends the outbox in order. Only the leading tab does; the others' acts reach it through storage. */
+  /** Sends the outbox in order. Only the leading tab does, while there is one; the others' acts reach it through storage. */
   private async flush(): Promise<void> {
-    if (!this.leading) return;
+    if (!this.leading && this.state.get().view?.status !== "closed") return;
     if (this.flushing) {
       this.again = true;
       return;
