@@ -74,6 +74,36 @@ describe("Session", () => {
     expect(texts(s)).toEqual(["It blinks green"]);
   });
 
+  it("says the first line once, when it was changed after a refusal and the log can't be read at first", async () => {
+    const s = await arrive();
+    await expect(s.begin({ ...opening, email: "nonsense" })).rejects.toThrow();
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      if (String(input).includes("/conversation?")) throw new TypeError("network");
+      return server.fetch(input, init);
+    }) as typeof fetch;
+    await s.begin({ ...opening, text: "It blinks green" });
+    fetcher = server.fetch;
+    await pass(60_000);
+    expect(texts(s)).toEqual(["It blinks green"]);
+  });
+
+  it("says what was typed last, also when the log of an opening whose answer got lost can't be read at first", async () => {
+    let lose = true;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      if (String(input).includes("/conversation?")) throw new TypeError("network");
+      const answer = await server.fetch(input, init);
+      if (!lose) return answer;
+      lose = false;
+      throw new TypeError("the answer got lost");
+    }) as typeof fetch;
+    const s = await arrive();
+    await expect(s.begin(opening)).rejects.toThrow();
+    await s.begin({ ...opening, text: "It blinks green" });
+    fetcher = server.fetch;
+    await pass(60_000);
+    expect(texts(s)).toEqual(["It blinks green"]);
+  });
+
   it("shows all of a closed conversation, whatever was said in private", async () => {
     const first = await arrive();
     await first.begin(opening);

@@ -59,6 +59,7 @@ export class Session {
   private readonly typists = new Typists((typing) => this.state.set({ typing }));
   private typedAt = 0;
   private tried: { id: string; secret: string; text?: string } | undefined; // an opening whose answer has not come
+  private instead: { id: string; text: string } | undefined; // to be said, once the log tells what was said first
 
   constructor(readonly api: Api, private readonly keep: Keep, private readonly fetchWires: () => Promise<Wires>, private readonly now = Date.now) {
     this.state = new Store(nothing(keep.kept));
@@ -119,7 +120,10 @@ export class Session {
 
   /** The first line was changed before the opening was tried again, which may have been carried out the first time. */
   private sayInstead(id: string, text: string): void {
-    const line = this.state.get().log.lines.find((l) => l.key === id);
+    const { log } = this.state.get();
+    this.instead = log.last ? undefined : { id, text }; // while nothing has come nobody knows what was said
+    if (!log.last) return;
+    const line = log.lines.find((l) => l.key === id);
     if (!line) this.post(text);
     else if (plainText(line.content) !== text) this.edit(line, text);
   }
@@ -243,6 +247,7 @@ export class Session {
 
   private detach(): void {
     this.running = this.told = false;
+    this.instead = undefined;
     clearTimeout(this.queueTimer);
     clearTimeout(this.limpTimer);
     this.typists.clear();
@@ -384,6 +389,7 @@ export class Session {
     this.outbox?.settle(merged.own);
     for (const e of news) if (e.kind === "message") this.typists.set(e.author ?? 0, false);
     this.state.set({ log: merged, acts: this.outbox?.acts ?? [] });
+    if (this.instead) this.sayInstead(this.instead.id, this.instead.text);
     if (news.length) this.onNews(news);
   }
 
