@@ -309,6 +309,29 @@ describe("Session", () => {
     expect(heard).toEqual([said.seq]);
   });
 
+  it("stays ended when an answer from before the end comes late", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.accept();
+    await pass();
+    let release = (): void => undefined;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      const answer = await server.fetch(input, init);
+      if (String(input).includes("/conversation?")) await new Promise<void>((r) => (release = r));
+      return answer;
+    }) as typeof fetch;
+    document.dispatchEvent(new Event("visibilitychange")); // the customer looks
+    await pass();
+    server.status = "closed";
+    server.append({ kind: "closed", author: 2, fact: { reason: "agent" } });
+    for (const socket of server.open) socket.down({ type: "view", conversation: server.view() });
+    await pass();
+    release();
+    await pass(60_000);
+    expect(s.state.get().view?.status).toBe("closed");
+  });
+
   it("edits and deletes own lines", async () => {
     const s = await arrive();
     await s.begin(opening);

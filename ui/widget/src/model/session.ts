@@ -188,10 +188,11 @@ export class Session {
   async catchUp(): Promise<void> {
     for (;;) {
       const token = this.api.token;
-      const after = this.state.get().log.last;
+      const { view: before, log: { last: after } } = this.state.get();
       const { conversation, entries } = await this.api.call<{ conversation: VisitorView; entries: Entry[] }>("GET", `/visitor/conversation?after=${after}&limit=${page}`);
       if (token !== this.api.token) return; // another conversation meanwhile
-      this.take({ type: "view", conversation });
+      const { view } = this.state.get();
+      if (view === before || !view || conversation.last >= view.last) this.take({ type: "view", conversation }); // else the live connection has overtaken the answer
       this.take({ type: "entries", entries });
       if (!entries.length || this.state.get().log.last >= conversation.last) return; // a short page is not the last: much may be private
     }
