@@ -358,6 +358,25 @@ describe("Session", () => {
     expect(texts(s)).toEqual(["It blinks red"]);
   });
 
+  it("lets a later change of a line take the place of one that was refused", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    const act = server.act.bind(server);
+    server.act = (c) => {
+      if (c.text === "too much") throw { status: 422, code: "too_long" };
+      return act(c);
+    };
+    s.edit(shown(s)[0]!, "too much");
+    await pass();
+    expect(shown(s)[0]).toMatchObject({ reason: "too_long" });
+    s.edit(shown(s)[0]!, "It blinks green");
+    await pass();
+    expect(texts(s)).toEqual(["It blinks green"]);
+    expect(shown(s)[0]!.reason).toBeUndefined();
+    expect(s.state.get().acts).toEqual([]);
+  });
+
   it("sends a line again that could not be stored, until it can", async () => {
     const s = await arrive();
     await s.begin(opening);

@@ -36,6 +36,7 @@ export class Outbox {
 
   /** Puts an act at the end. now: milliseconds since 1970. */
   add(act: Omit<Act, "order" | "at">, now: number): Act {
+    if (act.ref) for (const a of this.acts) if (a.reason && a.ref === act.ref) this.drop(a.id); // this change takes the place of one that was refused
     const order = Math.max(now, (this.acts.at(-1)?.order ?? 0) + 1);
     const full = { ...act, order, at: new Date(now).toISOString() };
     this.put(full);
