@@ -292,6 +292,38 @@ describe("Session", () => {
     expect(texts(s)).toEqual(["It blinks red", "line 0", "line 1", "line 2", "line 3", "line 4"]);
   });
 
+  it("is online again in a tab that follows, once what it missed at first has come", async () => {
+    const channels: { onmessage?: (e: { data: unknown }) => void }[] = [];
+    vi.stubGlobal("BroadcastChannel", class {
+      onmessage?: (e: { data: unknown }) => void;
+      constructor() { channels.push(this); }
+      postMessage(data: unknown) { for (const c of channels) if (c !== (this as unknown)) c.onmessage?.({ data: structuredClone(data) }); }
+      close() {}
+    });
+    let held = false;
+    vi.stubGlobal("navigator", { locks: { request: (_: string, how: LockOptions, run: () => unknown) => {
+      if (held) return new Promise(() => undefined); // waits its turn
+      if (!how.steal) held = true;
+      return how.steal ? new Promise(() => undefined) : run();
+    } } });
+    const leader = await arrive();
+    await leader.begin(opening);
+    await pass();
+    server.accept();
+    await pass();
+    expect(leader.leading).toBe(true);
+    fetcher = (async () => new Response("{}", { status: 503 })) as typeof fetch;
+    const follower = await arrive();
+    await pass();
+    expect(follower.state.get().online).toBe(false);
+    fetcher = server.fetch;
+    server.say("Hello Karla");
+    await pass(60_000);
+    expect(follower.leading).toBe(false);
+    expect(texts(follower)).toContain("Hello Karla");
+    expect(follower.state.get().online).toBe(true);
+  });
+
   it("tells news once, and not what was there before a reload", async () => {
     const s = await arrive();
     await s.begin(opening);

@@ -347,7 +347,7 @@ export class Session {
   private hear(m: Relayed): void {
     if (this.leading) return;
     if ("online" in m) return this.state.set({ online: m.online });
-    if (m.frame.type === "entries" && !m.frame.anew && this.state.get().log.last < m.before) void this.catchUp().catch(() => this.setOnline(false));
+    if (m.frame.type === "entries" && !m.frame.anew && this.state.get().log.last < m.before) void this.catchUp().then(() => this.setOnline(true), () => this.setOnline(false));
     else this.take(m.frame);
   }
 
