@@ -331,24 +331,35 @@ export class Desk {
         const p = next(this.s.pending.filter((x) => !sent.has(x.id)), conversation);
         if (!p || this.s.session !== "in") return;
         sent.add(p.id);
-        await this.post(p);
+        if (!(await this.post(p))) return;
       }
     } finally {
       this.sending.delete(conversation);
     }
   }
 
-  private async post(p: Pending): Promise<void> {
+  /**
+   * Sends one line; false when nothing of the conversation can be sent now. While the server is out of reach, or busy, or asks for a new
+   * sign-in, the line keeps its place and the later ones wait behind it: else these would stand in the log before it.
+   */
+  private async post(p: Pending): Promise<boolean> {
     const body = { id: p.id, audience: p.audience, ...(p.files.length ? { files: p.files.map((f) => f.id) } : {}), ...(p.plain ? { text: plainText(p.content) } : { content: p.content }) };
     for (let attempt = 1; ; attempt++) {
       try {
         await this.api.call("POST /conversations/{id}/messages", { path: { id: p.conversation }, body });
         if (!this.s.logs[p.conversation]) this.discard(p.id); // else it is, once it comes back in the log
-        return;
+        return true;
       } catch (e) {
+        if (e instanceof Refusal && e.status === 401) return false;
+        const faulty = e instanceof Refusal && e.status === 500; // it may be this line alone that the server can't take
         const passing = e instanceof Unreachable || (e instanceof Refusal && e.passing);
-        if (!passing || attempt === 3) return this.pend(p.id, { state: "failed", code: codeOf(e) });
-        await new Promise((r) => setTimeout(r, retryAfter * attempt));
+        if (!passing || (faulty && attempt >= 3)) {
+          this.pend(p.id, { state: "failed", code: codeOf(e) });
+          return true;
+        }
+        await new Promise((r) => setTimeout(r, retryAfter * Math.min(attempt, 5)));
+        if (this.s.session !== "in") return false;
+        if (!this.s.pending.some((x) => x.id === p.id)) return true; // discarded, or it has come back in the log
       }
     }
   }
