@@ -73,7 +73,7 @@ describe("the outbox", () => {
       return [204, undefined];
     });
     // what a tab keeps that was reloaded while a line was on its way
-    w.keep.set("trialog-outbox", JSON.stringify({ agent: "anna", pending: [{ id: "line", conversation: "y", at, audience: "everyone", content: [], plain: true, files: [], state: "sending" }] }));
+    w.keep.set("trialog-outbox:anna", JSON.stringify([{ id: "line", conversation: "y", at, audience: "everyone", content: [], plain: true, files: [], state: "sending" }]));
     const d = w.make();
     await d.start();
     await tick();

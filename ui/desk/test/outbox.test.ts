@@ -77,4 +77,24 @@ describe("lines that wait", () => {
     await pass(30_000);
     expect(got).toEqual(["first", "second"]);
   });
+
+  it("are kept while another agent is signed in in the same tab", async () => {
+    const d = await sit();
+    status = 503;
+    d.send("x", say("first"), [], true);
+    await pass(10_000);
+    await d.signOut();
+    status = 200;
+    who = { ...me, id: "ben" };
+    await d.signIn("ben", "pw");
+    await pass();
+    expect(d.store.getState().pending).toEqual([]);
+    await d.signOut();
+    who = me;
+    await d.signIn("anna", "pw");
+    await pass();
+    up();
+    await pass(30_000);
+    expect(got).toEqual(["first"]);
+  });
 });

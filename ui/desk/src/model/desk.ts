@@ -20,7 +20,7 @@ const typingEvery = 3_000; // ms between two words of mine
 const focusEvery = 30_000;
 const retryAfter = 2_000;
 const repeatEvery = 15_000;
-const outboxKey = "trialog-outbox";
+const outboxKey = (agent: string) => `trialog-outbox:${agent}`; // somebody else may sign in in the same tab
 
 export interface Draft {
   content: Node[];
@@ -73,9 +73,9 @@ export class Desk {
   }
 
   private enter(me: Me): void {
-    const pending = this.keep.read<{ agent: string; pending: Pending[] }>(outboxKey);
+    const pending = this.keep.read<Pending[]>(outboxKey(me.id)) ?? [];
     this.hub?.stop();
-    this.set((s) => ({ ...(s.me?.id === me.id ? s : initial), session: "in", me, pending: pending?.agent === me.id ? pending.pending : [], view: s.view }));
+    this.set((s) => ({ ...(s.me?.id === me.id ? s : initial), session: "in", me, pending, view: s.view }));
     this.hub = new Hub(this.api, me.id, {
       frame: (frame, loud) => this.hear(frame, loud),
       connection: (connection) => {
@@ -367,7 +367,7 @@ export class Desk {
   private kept: readonly Pending[] = [];
   private keepOutbox(): void {
     this.kept = this.s.pending;
-    if (this.s.me) this.keep.set(outboxKey, this.kept.length ? JSON.stringify({ agent: this.s.me.id, pending: this.kept }) : undefined);
+    if (this.s.me) this.keep.set(outboxKey(this.s.me.id), this.kept.length ? JSON.stringify(this.kept) : undefined);
   }
 
   typed(id: string): void {
