@@ -61,6 +61,44 @@ describe("a conversation that somebody else took", () => {
   });
 });
 
+describe("a conversation in view", () => {
+  /** Opens a conversation, loses the connection, and has it again with lists in which the conversation is not. */
+  async function outage(before: Summary, after: [number, unknown]) {
+    let answer: [number, unknown] = [200, { conversation: before, entries }];
+    const w = world((_method, p) => {
+      if (p === "/session") return [200, me];
+      if (p === "/tickets") return [201, { ticket: "t" }];
+      if (p === "/photos") return [200, { photos: {} }];
+      return p.startsWith("/conversations/x?") ? answer : [204, undefined];
+    });
+    const d = w.make();
+    await d.start();
+    await tick();
+    const say = (f: object) => Socket.last.onmessage({ data: JSON.stringify(f) });
+    say({ type: "lists", mine: [before].filter((c) => c.me), waiting: [before].filter((c) => !c.me), offers: [] });
+    d.look("x");
+    await tick();
+    answer = after;
+    Socket.last.onclose({ code: 1006 });
+    await new Promise((r) => setTimeout(r, 600)); // the first attempt comes before that
+    say({ type: "lists", mine: [], waiting: [], offers: [] });
+    await tick();
+    return d.store.getState();
+  }
+  const mine = sum("x", { status: "active", me: 2, participants: [customer, { ...ben, agent: "anna", name: "Anna" }] });
+
+  it("is closed when it was closed while the connection was away", async () => {
+    const s = await outage(mine, [200, { conversation: { ...mine, status: "closed" }, entries: [] }]);
+    expect(s.summaries.x?.status).toBe("closed"); // else the composer stays open
+    expect(s.mine).toEqual([]);
+  });
+
+  it("is gone when somebody else took it while the connection was away", async () => {
+    const s = await outage(sum("x", {}), [404, { code: "no_conversation" }]);
+    expect(s.pages.x).toBe("gone"); // else views/talk/conversation.tsx waits for ever
+  });
+});
+
 describe("the outbox", () => {
   it("sends a line of a conversation that is not in view once", async () => {
     const posts: string[] = [];

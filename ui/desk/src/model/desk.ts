@@ -1,6 +1,6 @@
 // The acts of the agent and what follows from them. Views call these and read the store; nothing here knows how anything looks.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { FileRef, Node } from "../../../shared/types";
+import type { FileRef, Node, Summary } from "../../../shared/types";
 import { Api, codeOf, Refusal, Unreachable } from "../lib/api";
 import type { Me, Settings } from "../lib/calls";
 import type { Down } from "../lib/frames";
@@ -164,6 +164,20 @@ export class Desk {
     if (frame.type === "teamsMessage") for (const l of this.talkers) l(frame.chat);
     if (frame.type === "typing") this.expire(frame.conversation, frame.participant, frame.on);
     if (frame.type === "lists" || frame.type === "summary") this.flush();
+    if (frame.type === "lists") void this.recheck([...frame.mine, ...frame.waiting, ...(frame.offers ?? [])]);
+  }
+
+  /** Asks what became of the conversation in view when it is in no list any more: that it ended, or is somebody else's, is told only once, and nobody may have listened. */
+  private async recheck(listed: readonly Summary[]): Promise<void> {
+    const id = this.s.view;
+    if (!id || !this.s.logs[id] || this.s.summaries[id]?.status === "closed" || listed.some((c) => c.id === id)) return;
+    try {
+      const { conversation } = await this.api.call("GET /conversations/{id}", { path: { id }, query: { before: Number.MAX_SAFE_INTEGER, limit: 1 } });
+      if (this.s.view === id) this.set((s) => order({ ...s, summaries: { ...s.summaries, [id]: conversation } }));
+    } catch (e) {
+      if (e instanceof Refusal && e.status === 404) this.set((s) => receive(s, { type: "gone", conversation: id }));
+      else if (!(e instanceof Unreachable) && !(e instanceof Refusal)) throw e; // the next lists ask again
+    }
   }
 
   private snapshot(): Down | undefined {
