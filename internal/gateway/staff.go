@@ -96,6 +96,8 @@ func (s *staff) do(ctx context.Context, cmd command) (desk.Posted, error) {
 		delete(s.open, cmd.Conversation)
 		s.mu.Unlock()
 		return desk.Posted{}, s.tell(ctx, cmd.Conversation)
+	case "alive":
+		return desk.Posted{}, nil
 	}
 	a, err := s.Desk.Agent(ctx, s.agent, cmd.Conversation)
 	if err != nil {

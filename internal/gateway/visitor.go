@@ -94,6 +94,8 @@ func (v *visitor) do(ctx context.Context, cmd command, hello chan<- position) (d
 		return desk.Posted{}, v.Desk.Typing(ctx, v.actor, cmd.On)
 	case "end":
 		return desk.Posted{}, v.Desk.Close(ctx, v.actor)
+	case "alive":
+		return desk.Posted{}, nil
 	}
 	return desk.Posted{}, chat.Refuse(chat.Invalid, "bad_command", "There is no such command.")
 }

@@ -3,6 +3,9 @@
 /** Time to wait before attempt n (from 1), in ms: doubling up to 20 s, half of it chance, so that a restart meets no stampede. */
 export const backoff = (n: number, chance: number) => Math.min(20_000, 500 * 2 ** (n - 1)) * (0.5 + chance / 2);
 
+const silence = 50_000; // ms without a frame after which the connection is suspected to be dead
+const patience = 12_000; // ms for the answer that it is not
+
 export abstract class Reconnecting {
   protected socket: WebSocket | undefined;
   protected attempt = 0;
@@ -10,10 +13,26 @@ export abstract class Reconnecting {
   protected running = false;
   protected ready = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private watch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly chance: () => number) {}
 
   protected abstract connect(): Promise<void>;
+
+  /** Gives the connection up and makes a new one: it is known, or suspected, to be dead. */
+  abstract restart(): void;
+
+  /**
+   * To be called with a new socket and with every frame. A network that changed leaves sockets behind which stay open and on which nothing comes any more, and the
+   * server's pings are not shown to pages. So when nothing has come for a while, the page asks for an answer.
+   */
+  protected heard(): void {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => {
+      if (this.ready) this.socket!.send(JSON.stringify({ type: "alive", id: "alive" }));
+      this.watch = setTimeout(() => this.restart(), patience);
+    }, silence);
+  }
 
   stop(): void {
     this.running = false;
@@ -35,6 +54,7 @@ export abstract class Reconnecting {
   protected drop(): void {
     this.round++;
     clearTimeout(this.timer);
+    clearTimeout(this.watch);
     const socket = this.socket;
     this.socket = undefined;
     this.ready = false;

@@ -9,7 +9,7 @@ const anna = { id: 2, kind: "agent", name: "Anna", publicName: "Anna", agent: "a
 const sum = (id: string, more: object) => ({ id, number: 1, service: { id: "t", name: "T" }, status: "active", me: 2, openedAt: at, visitor: { name: "Karla", locale: "de", page: {} }, participants: [customer, anna], last: 2, unread: 0, cursors: [], ...more }) as unknown as Summary;
 const me = { id: "anna", login: "anna", name: "Anna", nickname: "", locale: "de", roles: [], capacity: 4, settings: {}, teams: {} };
 const say = (text: string) => ({ content: [{ t: "p" as const, kids: [{ t: "text" as const, text }] }], audience: "everyone" as const });
-class Socket { onmessage: any; onclose: any; static last: Socket; constructor() { Socket.last = this; } send() {} close() {} }
+class Socket { onmessage: any; onclose: any; static last: Socket; sent: any[] = []; constructor() { Socket.last = this; } send(data: string) { this.sent.push(JSON.parse(data)); } close() {} }
 
 let who: any; // signed in
 let status: number; // of all answers; 0: there is none
@@ -96,5 +96,22 @@ describe("lines that wait", () => {
     up();
     await pass(30_000);
     expect(got).toEqual(["first"]);
+  });
+});
+
+describe("the live connection", () => {
+  it("is made anew when it is dead without having been closed, and kept while it is only quiet", async () => {
+    const d = await sit();
+    const socket = Socket.last;
+    for (let i = 0; i < 5; i++) {
+      await pass(51_000);
+      const asked = socket.sent.filter((f) => f.type === "alive").at(-1);
+      expect(asked).toBeDefined();
+      socket.onmessage({ data: JSON.stringify({ type: "ack", id: asked.id }) });
+    }
+    expect(Socket.last).toBe(socket);
+    await pass(90_000); // the network has changed: no answer
+    expect(Socket.last).not.toBe(socket);
+    expect(d.store.getState().connection).toBe("down");
   });
 });

@@ -324,6 +324,27 @@ describe("Session", () => {
     expect(follower.state.get().online).toBe(true);
   });
 
+  it("notices a connection that is dead without having been closed, and keeps one that is only quiet", async () => {
+    let tickets = 0;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      if (String(input).endsWith("/tickets")) tickets++;
+      return server.fetch(input, init);
+    }) as typeof fetch;
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.accept();
+    await pass(600_000);
+    expect(tickets).toBe(1);
+    for (const socket of server.open) socket.send = () => undefined; // the network has changed: nothing gets through either way
+    server.open.clear();
+    server.say("Are you there?");
+    await pass(90_000);
+    expect(texts(s)).toContain("Are you there?");
+    expect(tickets).toBe(2);
+  });
+
+
   it("tells news once, and not what was there before a reload", async () => {
     const s = await arrive();
     await s.begin(opening);

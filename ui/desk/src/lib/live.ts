@@ -27,11 +27,10 @@ export class Live extends Reconnecting {
     void this.connect();
   }
 
-  /** Gives up a connection that is suspected to be dead, and makes a new one. */
   restart(): void {
     if (!this.running) return;
     this.drop();
-    void this.connect();
+    this.later();
   }
 
   /**
@@ -67,6 +66,7 @@ export class Live extends Reconnecting {
 
   private listen(socket: WebSocket): void {
     this.socket = socket;
+    this.heard();
     socket.onmessage = (e) => socket === this.socket && this.receive(JSON.parse(e.data as string) as Down);
     socket.onclose = (e) => {
       if (socket !== this.socket) return;
@@ -77,6 +77,7 @@ export class Live extends Reconnecting {
   }
 
   private receive(frame: Down): void {
+    this.heard();
     if (frame.type === "entries") this.advance(frame.conversation, frame.entries.at(-1), frame.anew);
     if (frame.type === "gone") this.streams.delete(frame.conversation);
     this.on.frame(frame);

@@ -40,7 +40,6 @@ export class Live extends Reconnecting {
     void this.connect();
   }
 
-  /** Gives the connection up and makes a new one: it is known, or suspected, to be dead. */
   restart(): void {
     if (!this.running || !this.socket) return;
     this.drop();
@@ -80,6 +79,7 @@ export class Live extends Reconnecting {
 
   private listen(socket: WebSocket): void {
     this.socket = socket;
+    this.heard();
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...this.on.place() }));
     socket.onmessage = (e) => socket === this.socket && this.receive(e.data as string);
     socket.onclose = (e) => {
@@ -91,6 +91,7 @@ export class Live extends Reconnecting {
   }
 
   private receive(data: string): void {
+    this.heard();
     const frame = JSON.parse(data) as Down;
     if (frame.type === "ack" || frame.type === "nack") {
       const waits = this.waiting.get(frame.id ?? "");
