@@ -484,6 +484,33 @@ describe("Session", () => {
     expect(store.get("trialog:https://chat.example")).toBeUndefined();
   });
 
+  it("keeps a conversation that another tab began while the server was asked about the one before", async () => {
+    const other = await arrive();
+    await other.begin(opening);
+    await pass();
+    const key = "trialog:https://chat.example";
+    const begun = store.get(key)!;
+    store.set(key, JSON.stringify({ token: "old", id: "gone" }));
+    let answer = (): void => undefined;
+    fetcher = (async (input: RequestInfo, init: RequestInit) => {
+      if (new Headers(init.headers).get("Authorization") === "Bearer old") await new Promise<void>((r) => (answer = r));
+      return server.fetch(input, init);
+    }) as typeof fetch;
+    const s = new Session(new Api("https://chat.example", (...call) => fetcher(...call)), store, async () => ({ Live, Outbox, Tabs }));
+    sessions.push(s);
+    void s.boot();
+    await pass();
+    store.set(key, begun);
+    dispatchEvent(Object.assign(new Event("storage"), { key }));
+    await pass();
+    expect(texts(s)).toEqual(["It blinks red"]);
+    answer();
+    await pass();
+    expect(store.get(key)).toBe(begun);
+    expect(texts(s)).toEqual(["It blinks red"]);
+  });
+
+
   it("goes back to the form when the server knows the conversation no more", async () => {
     store.set("trialog:https://chat.example", JSON.stringify({ token: "old", id: "gone" }));
     const s = await arrive();

@@ -202,17 +202,20 @@ export class Session {
     this.stored = stored;
     this.api.token = stored.token;
     this.state.set({ ...nothing(this.keep.kept), phase: "resuming" });
+    const replaced = () => this.stored?.token !== stored.token; // by another conversation meanwhile: what comes is not about that
     try {
       const wires = await this.wires();
-      if (this.stored !== stored) return; // another conversation meanwhile
+      if (replaced()) return;
       this.attach(wires);
       this.show();
       await this.catchUp();
     } catch (e) {
+      if (replaced()) return;
       if (e instanceof Refusal && !e.passing) return this.forget();
       this.setOnline(false);
       if (!this.tabs) setTimeout(() => this.stored === stored && void this.resume(stored), limpEvery);
     }
+    if (replaced()) return;
     this.running = true;
     this.told = this.state.get().online;
     if (this.state.get().view?.status !== "closed") this.tabs?.start();
@@ -311,6 +314,7 @@ export class Session {
 
   /** The live connection is away: is the server? Then lines go by POST, and come by GET, until it is back. */
   private async limp(): Promise<void> {
+    const { token } = this.api;
     try {
       await this.catchUp();
       this.setOnline(true);
@@ -318,6 +322,7 @@ export class Session {
       clearTimeout(this.limpTimer);
       this.limpTimer = setTimeout(() => this.live?.nudge(), limpEvery * (0.8 + Math.random() * 0.4));
     } catch (e) {
+      if (token !== this.api.token) return; // another conversation meanwhile
       if (e instanceof Refusal && !e.passing) this.forget();
       else this.setOnline(false);
     }
