@@ -511,6 +511,18 @@ describe("Session", () => {
   });
 
 
+  it("leaves nothing of an ended conversation on the device, lines that were refused included", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    await pass();
+    server.status = "closed";
+    s.post("my account number is 4711");
+    await pass();
+    expect(shown(s).at(-1)).toMatchObject({ state: "failed" });
+    s.forget();
+    expect(store.keys("trialog")).toEqual([]);
+  });
+
   it("goes back to the form when the server knows the conversation no more", async () => {
     store.set("trialog:https://chat.example", JSON.stringify({ token: "old", id: "gone" }));
     const s = await arrive();

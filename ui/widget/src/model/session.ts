@@ -175,8 +175,9 @@ export class Session {
     await this.catchUp();
   }
 
-  /** Leaves the ended conversation behind, in all tabs. */
+  /** Leaves the ended conversation behind, in all tabs. Nothing of it stays on the device: somebody else may use that. */
   forget(): void {
+    for (const a of this.outbox?.acts ?? []) this.outbox!.drop(a.id);
     this.detach();
     this.keep.remove(sessionKey(this.api.origin));
     this.stored = undefined;
