@@ -523,6 +523,23 @@ describe("Session", () => {
     expect(store.keys("trialog")).toEqual([]);
   });
 
+  it("tells again how far the customer has read when that got lost with the connection", async () => {
+    const s = await arrive();
+    await s.begin(opening);
+    server.accept();
+    const { seq } = server.say("Hello Karla");
+    await pass();
+    server.reachable = false;
+    server.drop();
+    await pass();
+    s.markRead();
+    await pass(5000);
+    server.reachable = true;
+    await pass(60_000);
+    expect(s.state.get().online).toBe(true);
+    expect(server.told.filter((c) => c.type === "read").map((c) => c.seq)).toEqual([seq]);
+  });
+
   it("goes back to the form when the server knows the conversation no more", async () => {
     store.set("trialog:https://chat.example", JSON.stringify({ token: "old", id: "gone" }));
     const s = await arrive();

@@ -161,6 +161,12 @@ export class Session {
     void this.tell({ type: "read", seq: log.last }, "/visitor/read", { seq: log.last });
   }
 
+  /** Tells how far the customer has read, if that got lost with the connection before. */
+  private tellRead(): void {
+    const { read, view } = this.state.get();
+    if (read > (view?.cursors.find((c) => c.participant === me)?.read ?? 0)) this.live?.tell({ type: "read", seq: read });
+  }
+
   /** Tells the others that the customer types, at most every 3 seconds, or has stopped. */
   typing(on: boolean): void {
     const { view } = this.state.get();
@@ -237,7 +243,7 @@ export class Session {
     const live = new Live(this.api, {
       place: () => this.state.get().log.place,
       frame: (f) => this.lead(f as Frame),
-      up: () => this.setOnline(true),
+      up: () => (this.setOnline(true), this.tellRead()),
       down: () => void this.limp(),
       over: (why) => (why === "unknown" ? this.forget() : void this.catchUp().catch(() => undefined)),
     });
