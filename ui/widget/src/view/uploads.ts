@@ -24,23 +24,47 @@ export function refusal(file: { size: number }, already: number): string | undef
   return file.size === 0 ? "file_empty" : undefined;
 }
 
+/** What uploads go on in while the panel is minimised and nothing of it is drawn. */
+interface Tray {
+  conversation: string;
+  list: Upload[];
+  draw: () => void;
+  changed: (files: FileRef[]) => void;
+}
+
+const trays = new WeakMap<Shell, Tray>();
+
+function trayOf(shell: Shell, kept: FileRef[]): Tray {
+  const conversation = shell.session.id;
+  const known = trays.get(shell);
+  if (known?.conversation === conversation) return known;
+  const list = kept.map((ref) => ({ key: ref.id, name: ref.name, share: 1, ref, abort: new AbortController() }));
+  const tray = { conversation, list, draw: () => undefined, changed: () => undefined };
+  trays.set(shell, tray);
+  return tray;
+}
+
 /** The files beside the text that is being written. kept: those of before a reload. */
 export function useUploads(shell: Shell, kept: FileRef[], changed: (files: FileRef[]) => void) {
-  const list = useRef<Upload[]>(kept.map((ref) => ({ key: ref.id, name: ref.name, share: 1, ref, abort: new AbortController() })));
+  const own = useRef<Tray>();
+  own.current ??= trayOf(shell, kept); // the same one as long as the composer is there: it belongs to one conversation
+  const tray = own.current;
   const [, draw] = useState(0);
+  tray.draw = () => draw((n) => n + 1);
+  tray.changed = changed;
   const put = (next: Upload[]) => {
-    list.current = next;
-    draw((n) => n + 1);
-    changed(refs(next));
+    tray.list = next;
+    tray.draw();
+    tray.changed(refs(next));
   };
-  const patch = (key: string, p: Partial<Upload>) => put(list.current.map((u) => (u.key === key ? { ...u, ...p } : u)));
+  const patch = (key: string, p: Partial<Upload>) => put(tray.list.map((u) => (u.key === key ? { ...u, ...p } : u)));
 
   const add = (files: readonly File[]) => {
     for (const file of files) {
-      const good = list.current.filter((u) => !u.error).length;
+      const good = tray.list.filter((u) => !u.error).length;
       const bad = refusal(file, good);
       const u: Upload = { key: newId(), name: file.name || "file", share: 0, error: bad && shell.code(bad), abort: new AbortController() };
-      put([...list.current, u]);
+      put([...tray.list, u]);
       if (bad) continue;
       upload(shell.session.api, file, (share) => patch(u.key, { share }), u.abort.signal).then(
         (ref) => patch(u.key, { ref, share: 1 }),
@@ -49,11 +73,11 @@ export function useUploads(shell: Shell, kept: FileRef[], changed: (files: FileR
     }
   };
   const remove = (key: string) => {
-    list.current.find((u) => u.key === key)?.abort.abort();
-    put(list.current.filter((u) => u.key !== key));
+    tray.list.find((u) => u.key === key)?.abort.abort();
+    put(tray.list.filter((u) => u.key !== key));
   };
-  const busy = list.current.some((u) => !u.ref && !u.error);
-  return { list: list.current, refs: refs(list.current), busy, add, remove, clear: () => put([]) };
+  const busy = tray.list.some((u) => !u.ref && !u.error);
+  return { list: tray.list, refs: refs(tray.list), busy, add, remove, clear: () => put([]) };
 }
 
 const refs = (list: Upload[]) => list.flatMap((u) => (u.ref ? [u.ref] : []));
