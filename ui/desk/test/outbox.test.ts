@@ -99,6 +99,16 @@ describe("lines that wait", () => {
   });
 });
 
+describe("the word that the agent types", () => {
+  it("reaches each customer to whom they type", async () => {
+    const d = await sit();
+    d.typed("x");
+    await pass(1000);
+    d.typed("y");
+    expect(Socket.last.sent.filter((f) => f.type === "typing" && f.on).map((f) => f.conversation)).toEqual(["x", "y"]);
+  });
+});
+
 describe("the live connection", () => {
   it("is made anew when it is dead without having been closed, and kept while it is only quiet", async () => {
     const d = await sit();

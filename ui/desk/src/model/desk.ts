@@ -33,7 +33,7 @@ export class Desk {
   private hub: Hub | undefined;
   private readonly typers = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly sending = new Set<string>(); // conversations whose outbox is being worked off
-  private lastTyped = 0;
+  private lastTyped: { conversation: string; at: number } | undefined; // the last word of it that others got
   private readonly focused = new Map<string, number>();
   private readonly reading = new Map<string, number>();
 
@@ -311,7 +311,7 @@ export class Desk {
   send(conversation: string, draft: Draft, files: FileRef[], plain: boolean): void {
     const p: Pending = { id: newId(), conversation, at: new Date().toISOString(), audience: draft.audience, content: draft.content, plain, files, state: "sending" };
     this.set((s) => ({ ...s, pending: [...s.pending, p], dividers: { ...s.dividers, [conversation]: 0 } }));
-    this.lastTyped = 0;
+    this.lastTyped = undefined;
     void this.workOff(conversation);
   }
 
@@ -386,14 +386,14 @@ export class Desk {
 
   typed(id: string): void {
     const now = Date.now();
-    if (now - this.lastTyped < typingEvery) return;
-    this.lastTyped = now;
+    if (id === this.lastTyped?.conversation && now - this.lastTyped.at < typingEvery) return;
+    this.lastTyped = { conversation: id, at: now };
     this.hub?.tell({ type: "typing", conversation: id, on: true });
   }
 
   stoppedTyping(id: string): void {
-    if (this.lastTyped) this.hub?.tell({ type: "typing", conversation: id, on: false });
-    this.lastTyped = 0;
+    if (this.lastTyped?.conversation === id) this.hub?.tell({ type: "typing", conversation: id, on: false });
+    this.lastTyped = undefined;
   }
 
   /** For calls that nobody waits for and that mean nothing when they fail: the next one makes up for it. */
