@@ -125,3 +125,22 @@ describe("the live connection", () => {
     expect(d.store.getState().connection).toBe("down");
   });
 });
+
+describe("the desk's memory", () => {
+  it("lets go of a chat that ended, once the agent looks elsewhere", async () => {
+    const d = await sit();
+    const hear = (f: object) => Socket.last.onmessage({ data: JSON.stringify(f) });
+    const chats = Array.from({ length: 20 }, (_, i) => `chat${i}`);
+    for (const id of chats) {
+      hear({ type: "summary", conversation: sum(id, {}) });
+      hear({ type: "entries", conversation: id, entries: [{ seq: 1, at, audience: "everyone", kind: "opened" }] });
+      d.look(id);
+      hear({ type: "summary", conversation: sum(id, { status: "closed" }) });
+      hear({ type: "gone", conversation: id });
+      expect(d.store.getState().summaries[id]?.status).toBe("closed"); // it can still be read
+    }
+    d.look(undefined);
+    const { logs, summaries } = d.store.getState();
+    expect([...Object.keys(logs), ...Object.keys(summaries)].filter((id) => chats.includes(id))).toEqual([]);
+  });
+});

@@ -12,7 +12,7 @@ import { hasOlder, merge, placeOf } from "./log";
 import { notices, type Notice } from "./notices";
 import { next, type Pending } from "./outbox";
 import { myPart } from "./people";
-import { entries, initial, logOf, order, readTo, receive, typing, type State } from "./state";
+import { entries, initial, letGo, logOf, order, readTo, receive, typing, type State } from "./state";
 
 const page = 200; // entries at a time
 const typingFor = 6_000; // ms that somebody types after the last word of it
@@ -206,7 +206,7 @@ export class Desk {
   /** Shows a conversation, or none. */
   look(id: string | undefined): void {
     if (id === this.s.view) return;
-    this.set((s) => ({ ...s, view: id }));
+    this.set((s) => ({ ...letGo(s, s.view), view: id }));
     if (id && this.s.session === "in") void this.open(id);
   }
 

@@ -78,6 +78,14 @@ function gone(s: State, id: string): State {
   return order({ ...s, summaries: others, logs, pages });
 }
 
+/** A conversation is out of view: once it has ended nobody looks at it here any more, and the desk may be open for weeks. */
+export function letGo(s: State, id: string | undefined): State {
+  if (!id || s.summaries[id]?.status !== "closed") return s;
+  const { [id]: _, ...summaries } = s.summaries;
+  const { [id]: __, ...logs } = s.logs;
+  return { ...s, summaries, logs };
+}
+
 /** Puts the lists in order: mine as I took them, the waiting ones by how long they wait. */
 export function order(s: State): State {
   const all = Object.values(s.summaries);
