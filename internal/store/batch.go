@@ -27,6 +27,7 @@ type work struct {
 	state   *chat.Conversation // after the writes so far; never changed in place
 	before  *chat.Conversation // as found; nil when created in this batch
 	token   []byte             // only when created
+	opening int                // how many entries it was created with; only when created
 	at      int64              // of the newest entry
 	version int64              // of the stored row
 	size    int                // of the encoded state, about
@@ -177,24 +178,27 @@ func (b *batch) create(ctx context.Context, o *op, number *int64) error {
 	if err != nil {
 		return err
 	}
+	w.opening = len(entries)
 	o.appended = Appended{Conversation: w.state, Entries: entries}
 	return nil
 }
 
-// createdBefore answers the repeat of a Create.
+// createdBefore answers the repeat of a Create: with what the first one wrote, however much the repeat brings. A stranger may repeat an
+// opening with a line that the first did not have.
 func (b *batch) createdBefore(ctx context.Context, o *op, w *work) error {
-	token := w.token
+	token, count := w.token, w.opening
 	if w.before != nil {
-		err := b.tx.QueryRow(ctx, "SELECT token_hash FROM conversations WHERE id = $1", string(o.create.ID)).Scan(&token)
+		err := b.tx.QueryRow(ctx, `SELECT c.token_hash, e.writes FROM conversations c JOIN entries e ON e.conversation = c.number AND e.seq = 1
+			WHERE c.id = $1`, string(o.create.ID)).Scan(&token, &count)
 		if err != nil {
-			return fmt.Errorf("look up token of %s: %w", o.create.ID, err)
+			return fmt.Errorf("look up the opening of %s: %w", o.create.ID, err)
 		}
 	}
 	if !slices.Equal(token, o.create.TokenHash) {
 		o.err = chat.Refuse(chat.Conflict, "conversation_exists", "There is another conversation under this id.")
 		return nil
 	}
-	entries, err := b.entries(ctx, w, written{first: 1, count: len(o.create.entries)})
+	entries, err := b.entries(ctx, w, written{first: 1, count: count})
 	o.appended = Appended{Conversation: w.state, Entries: entries, Repeat: true}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -407,5 +408,37 @@ func TestUnreadCountsWhatOneMaySee(t *testing.T) {
 				t.Errorf("participant %d after %d: got %d unread, want %d", c.by, c.after, got, c.want)
 			}
 		}
+	})
+}
+
+// TestCreateRepeatedWithMore repeats an opening within one transaction, with a line that the first did not have: nobody else's write waits for
+// ever, and the outcome is the first one's.
+func TestCreateRepeatedWithMore(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, cfg store.Config) {
+		s := storetest.Open(t, cfg)
+		ctx := context.Background()
+		id := open(t, s)
+		_, hash := s.NewToken()
+		c := store.NewConversation{ID: chat.ConversationID(s.NewID()), Service: "billing", Visitor: chat.Visitor{Name: "Lena"}, TokenHash: hash}
+		few := chat.Open(chat.Opening{Visitor: c.Visitor, Service: "Billing"})
+		more := append(slices.Clone(few), chat.Entry{Author: 1, Audience: chat.Everyone, Kind: chat.Message, Content: chat.FromText("Hello"), Key: "c1:1"})
+		var got [3]store.Appended
+		create := func(i int, entries []chat.Entry) func() error {
+			return func() (err error) { got[i], err = s.Create(ctx, c, entries); return err }
+		}
+		for i, err := range together(t, s, id, []func() error{create(0, few), create(1, more)}) {
+			if err != nil {
+				t.Errorf("opening %d: %v", i, err)
+			}
+		}
+		if err := create(2, more)(); err != nil { // once it is stored
+			t.Error(err)
+		}
+		for i, a := range got {
+			if a.Repeat != (i > 0) || len(a.Entries) != 1 || a.Conversation.Last != 1 {
+				t.Errorf("opening %d: got %+v", i, a)
+			}
+		}
+		say(t, s, id, "", "after it")
 	})
 }
