@@ -147,9 +147,13 @@ func (s *staff) tell(ctx context.Context, id chat.ConversationID) error {
 	}
 }
 
-// turn begins to stream a conversation that was opened, or stops.
+// turn begins to stream a conversation that was opened, or stops. What the browser read of it by a call says nothing of who is connected,
+// and is older than the following.
 func (s *staff) turn(ctx context.Context, id chat.ConversationID) error {
 	s.follow(id)
+	if s.opened(id) != nil {
+		s.touch(id)
+	}
 	return s.entries(ctx, id)
 }
 

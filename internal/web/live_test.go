@@ -107,3 +107,15 @@ func TestDeskFollowsWhatIsInNoLine(t *testing.T) {
 	w.must(widget.ws.Close(websocket.StatusNormalClosure, ""))
 	atDesk.summary("the customer's leaving", func(s desk.Summary) bool { return s.CustomerAway })
 }
+
+// TestOpeningTellsWhoIsAway: only live connections know whether the customer is there. Whoever reads a waiting chat by a call, and then opens
+// it live, learns it all the same.
+func TestOpeningTellsWhoIsAway(t *testing.T) {
+	w := start(t, nil)
+	lena, anna := w.lena(), w.signIn("anna")
+	atDesk := w.dial("/live", anna.call("POST", "/tickets", ""))
+	atDesk.until("the lists", func(f liveFrame) bool { return f.Type == "lists" })
+	anna.want(200, anna.call("GET", anna.at(lena.id), ""), nil)
+	atDesk.send(`{"type":"open","conversation":%q,"after":2}`, lena.id)
+	atDesk.summary("the customer's absence", func(s desk.Summary) bool { return s.CustomerAway })
+}
