@@ -115,9 +115,23 @@ func settled(place ParticipantID, to State, reason string) Entry {
 func (p Participant) offered(f *Fact) Participant {
 	p.State, p.Reason = f.State, f.Reason
 	if f.State == Invited && f.Agent != "" {
-		left := *p.Offer
-		left.Agents = slices.DeleteFunc(slices.Clone(left.Agents), func(a AgentID) bool { return a == f.Agent })
-		p.Offer, p.Reason = &left, ""
+		p.Offer, p.Reason = p.Offer.without(f.Agent), ""
 	}
 	return p
+}
+
+// seated takes an agent who has come in out of the offers that are open: nobody is asked into a chat in which they take part.
+func (c *Conversation) seated(a AgentID) {
+	for i, p := range c.Participants {
+		if p.Open() && slices.Contains(p.Offer.Agents, a) {
+			c.Participants[i].Offer = p.Offer.without(a)
+		}
+	}
+}
+
+// without returns the offer as it stands for the others.
+func (o *Offer) without(a AgentID) *Offer {
+	left := *o
+	left.Agents = slices.DeleteFunc(slices.Clone(o.Agents), func(other AgentID) bool { return other == a })
+	return &left
 }

@@ -108,8 +108,11 @@ func (c *Conversation) Apply(e Entry) {
 		c.join(e.Fact, e.At)
 	case JoinedFact:
 		c.join(e.Fact, e.At)
-		if p := e.Fact.participant(); p != nil && p.Kind == Agent && c.Status == Waiting {
-			c.Status = Active
+		if p := e.Fact.participant(); p != nil && p.Kind == Agent {
+			c.seated(p.Agent)
+			if c.Status == Waiting {
+				c.Status = Active
+			}
 		}
 	case LeftFact:
 		c.applyLeft(e)

@@ -139,6 +139,28 @@ func TestServiceOffer(t *testing.T) {
 	}
 }
 
+// TestNoOfferForWhoIsIn: an agent who came in by one offer is not asked by the others that are open.
+func TestNoOfferForWhoIsIn(t *testing.T) {
+	s := newScene(t)
+	s.do(s.c.Accept(anna))
+	ben, until := Staffer{ID: "ben", Name: "Ben Okafor"}, time.Unix(60, 0)
+	s.do(s.c.InviteColleague(2, Staffer{Name: "Rechnung"}, Offer{Agents: []AgentID{"ben", "cem"}, Service: "rechnung", Until: until}))
+	s.do(s.c.InviteColleague(2, ben, Offer{Agents: []AgentID{"ben"}, Until: until}))
+	before := s.c.Clone()
+	s.do(s.c.TakeOffer(ben, time.Unix(1, 0)))
+	if p, open := s.c.OfferTo("ben"); open {
+		t.Errorf("Ben takes part and is offered %+v", p)
+	}
+	e, err := s.c.DeclineOffer("ben")
+	s.refused("no_conversation", e, err)
+	if p, open := s.c.OfferTo("cem"); !open || p.ID != 3 {
+		t.Errorf("Cem is offered %+v", p)
+	}
+	if len(before.Participants[2].Offer.Agents) != 2 {
+		t.Error("coming in changed a copy")
+	}
+}
+
 func TestShares(t *testing.T) {
 	s := newScene(t)
 	s.do(s.c.Accept(anna))
