@@ -30,7 +30,8 @@ type work struct {
 	opening int                // how many entries it was created with; only when created
 	at      int64              // of the newest entry
 	version int64              // of the stored row
-	size    int                // of the encoded state, about
+	body    int                // encoded size of what changes rarely
+	head    int                // and of what every entry changes
 	fresh   []chat.Entry       // appended in this batch
 	bytes   int                // encoded size of fresh
 }
@@ -308,7 +309,7 @@ func (b *batch) forget() {
 func (b *batch) publish() {
 	for id, w := range b.work {
 		if w != nil && len(w.fresh) > 0 {
-			b.s.hot.put(id, snapshot{state: w.state, at: w.at, version: w.version, bytes: w.size}, w.fresh, w.bytes)
+			b.s.hot.put(id, snapshot{state: w.state, at: w.at, version: w.version, bytes: w.body + w.head, head: w.head}, w.fresh, w.bytes)
 		}
 	}
 	b.s.hub.publish(slices.DeleteFunc(b.sent, func(notice) bool { return b.s.fails(PointHint) }))

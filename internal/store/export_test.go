@@ -9,3 +9,10 @@ func (s *Store) Queued() int {
 	defer s.queue.mu.Unlock()
 	return len(s.queue.ops)
 }
+
+// HotBytes says how much memory the hot conversations are counted with.
+func (s *Store) HotBytes() int {
+	s.hot.mu.Lock()
+	defer s.hot.mu.Unlock()
+	return s.hot.used
+}

@@ -442,3 +442,19 @@ func TestCreateRepeatedWithMore(t *testing.T) {
 		say(t, s, id, "", "after it")
 	})
 }
+
+// TestHotConversationIsCountedOnce: a conversation in which much is said takes no more of the cache than its state and newest lines need.
+func TestHotConversationIsCountedOnce(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	id := open(t, s)
+	for range 150 { // fills the run of newest lines
+		say(t, s, id, "", "Hello")
+	}
+	before := s.HotBytes()
+	for range 300 {
+		say(t, s, id, "", "Hello")
+	}
+	if grown := s.HotBytes() - before; grown > 4096 {
+		t.Errorf("300 lines more made the conversation %d bytes larger", grown)
+	}
+}

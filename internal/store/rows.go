@@ -79,7 +79,7 @@ func (b *batch) load(ctx context.Context, ids []chat.ConversationID) error {
 }
 
 func (b *batch) found(id chat.ConversationID, snap snapshot) {
-	b.work[id] = &work{state: snap.state, before: snap.state, at: snap.at, version: snap.version, size: snap.bytes}
+	b.work[id] = &work{state: snap.state, before: snap.state, at: snap.at, version: snap.version, body: snap.bytes - snap.head, head: snap.head}
 }
 
 // lookUp finds out which keys of the batch are known.
@@ -174,7 +174,7 @@ func (b *batch) insertHeads(ctx context.Context, changed []*work) error {
 			return err
 		}
 		w.version++
-		w.size += len(text)
+		w.head = len(text)
 		args = append(args, w.state.Number, w.version, w.at, text)
 	}
 	return b.insert(ctx, "INSERT INTO heads (conversation, version, at, body) VALUES ",
@@ -194,7 +194,7 @@ func (b *batch) storeBodies(ctx context.Context, changed []*work) error {
 		if err != nil {
 			return err
 		}
-		w.size = len(text)
+		w.body = len(text)
 		if w.before == nil {
 			args = append(args, c.Number, string(c.ID), string(c.Service), string(c.Status), w.token, c.OpenedAt.UnixMicro(), text)
 			continue

@@ -15,6 +15,7 @@ type snapshot struct {
 	at      int64 // of the newest entry
 	version int64
 	bytes   int // encoded size
+	head    int // of that, the head's
 }
 
 // head is the part of chat.Conversation that changes with every message, under the same names: decoding the one over the other yields
@@ -44,7 +45,7 @@ func encodeBody(c *chat.Conversation) (string, error) {
 }
 
 func (p *snapshot) decode(body, head []byte) error {
-	p.state, p.bytes = new(chat.Conversation), len(body)+len(head)
+	p.state, p.bytes, p.head = new(chat.Conversation), len(body)+len(head), len(head)
 	if err := json.Unmarshal(body, p.state); err != nil {
 		return fmt.Errorf("decode conversation: %w", err)
 	}
