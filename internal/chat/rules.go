@@ -198,10 +198,12 @@ func (c *Conversation) Close(by ParticipantID) ([]Entry, error) {
 		return nil, nil
 	}
 	p, ok := c.Participant(by)
-	if !ok || !p.Present() {
+	if !ok || !p.Present() && p.State != Left {
 		return nil, ErrNoConversation
 	}
 	switch {
+	case p.State == Left: // asked again, because the answer got lost
+		return nil, nil
 	case p.Kind == Customer:
 		return []Entry{{Author: by, Audience: Everyone, Kind: ClosedFact, Fact: &Fact{Reason: ReasonCustomer}}}, nil
 	case p.Kind != Agent:
