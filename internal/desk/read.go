@@ -43,13 +43,15 @@ func (d *Desk) Holds(ctx context.Context, a Actor, seq chat.Seq, at time.Time) (
 	return err == nil && e.At.UnixMicro() == at.UnixMicro(), err
 }
 
-// EntriesBefore returns what the actor may see of the at most limit entries before a seq, oldest first.
-func (d *Desk) EntriesBefore(ctx context.Context, a Actor, before chat.Seq, limit int) ([]chat.Entry, error) {
+// EntriesBefore returns what the actor may see of the at most limit entries before a seq, oldest first, and the log position where they
+// begin: the next call goes on from there. 0: nothing is before.
+func (d *Desk) EntriesBefore(ctx context.Context, a Actor, before chat.Seq, limit int) (entries []chat.Entry, from chat.Seq, err error) {
 	all, err := d.store.EntriesBefore(ctx, a.Conversation, before, limit)
-	if err != nil {
-		return nil, err
+	if err != nil || len(all) == 0 {
+		return []chat.Entry{}, 0, err
 	}
-	return d.project(ctx, a, all)
+	entries, err = d.project(ctx, a, all)
+	return entries, all[0].Seq, err
 }
 
 // project is what the actor may see of entries.

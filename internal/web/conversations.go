@@ -70,8 +70,12 @@ func (s *Server) entries(ctx context.Context, a desk.Actor, in *window, standard
 	if err != nil {
 		return nil, err
 	}
-	if in.Before > 0 {
-		return s.cfg.Desk.EntriesBefore(ctx, a, in.Before, size)
+	for before := in.Before; before > 0; {
+		entries, from, err := s.cfg.Desk.EntriesBefore(ctx, a, before, size)
+		if err != nil || len(entries) > 0 || from == 0 {
+			return entries, err
+		}
+		before = from
 	}
 	for after := in.After; ; {
 		entries, upTo, err := s.cfg.Desk.Entries(ctx, a, after, size)

@@ -188,3 +188,18 @@ func (w *world) nothingBroke(v visitor) {
 		w.t.Errorf("kept: %+v %v", files, err)
 	}
 }
+
+// TestVisitorPagesBackOverPrivateLines: a page backwards that holds nothing the customer may see is not the end.
+func TestVisitorPagesBackOverPrivateLines(t *testing.T) {
+	w := start(t, nil)
+	lena, anna := w.lena(), w.signIn("anna")
+	anna.accept(lena.id) // 1 opened, 2 the first line, 3 joined
+	for _, id := range []string{"a", "b", "c"} {
+		w.want(201, anna.call("POST", anna.at(lena.id)+"/messages", `{"id":"`+id+`","audience":"backroom","text":"private"}`), nil)
+	}
+	var page visitorConversationOut
+	w.want(200, lena.call("GET", "/visitor/conversation?before=7&limit=2", ""), &page)
+	if len(page.Entries) == 0 || page.Entries[len(page.Entries)-1].Seq != 3 {
+		t.Errorf("got %+v, want what is before the private lines", page.Entries)
+	}
+}
