@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 
 	// Test support and tools: nothing above imports them outside of tests.
 	"internal/memnet":             {},
-	"internal/store/storetest":    {"store"},
+	"internal/store/storetest":    {"store", "outside"},
 	"internal/teamsim/graphcheck": {},
 	"internal/graph/graphtest":    {},
 	"internal/apptest":            {"account", "app", "auth", "chat", "memnet", "store", "teams", "teamsim"},

@@ -228,14 +228,16 @@ func (k *Connector) connect(ctx context.Context, s signInState, who graph.SignIn
 			return err
 		}
 	}
-	if err := k.tokensOf(s.Account, s.Agent).adopt(ctx, who); err != nil {
+	tokens := k.tokensOf(s.Account, s.Agent)
+	if err := tokens.adopt(ctx, who); err != nil {
 		return err
 	}
 	if k.crash("link.adopted") {
 		return errCrashed
 	}
 	if _, err := k.Store.PutLink(ctx, link); err != nil {
-		return err
+		// The agent reads that it failed. With its token in use, nobody would notice for an hour that what is stored is no longer accepted.
+		return errors.Join(err, tokens.adopt(context.WithoutCancel(ctx), graph.SignIn{}))
 	}
 	if k.crash("link.stored") {
 		return errCrashed
