@@ -85,6 +85,7 @@ func (b *batch) run(ctx context.Context) error {
 		return err
 	}
 	for _, o := range b.ops {
+		b.s.reach("op")
 		switch {
 		case o.create != nil:
 			err = b.create(ctx, o, &numbers)

@@ -118,11 +118,14 @@ func TestKeyOfSeveralEntriesYieldsAllOfThem(t *testing.T) {
 }
 
 // together holds the first commit back until n writes are queued behind it, so that they share one transaction.
-func together(t *testing.T, s *store.Store, id chat.ConversationID, writes []func() error) []error {
+func together(t *testing.T, s *store.Store, id chat.ConversationID, writes []func() error, also ...func(point string)) []error {
 	t.Helper()
 	started, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	s.SetHook(func(point string) {
+		for _, f := range also {
+			f(point)
+		}
 		if point == "commit" {
 			once.Do(func() { close(started); <-release })
 		}
@@ -440,6 +443,53 @@ func TestCreateRepeatedWithMore(t *testing.T) {
 			}
 		}
 		say(t, s, id, "", "after it")
+	})
+}
+
+// TestPanicInABatch: a fault of ours in a transaction costs the write that meets it, and no other.
+func TestPanicInABatch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, cfg store.Config) {
+		s := storetest.Open(t, cfg)
+		ctx := context.Background()
+		id := open(t, s)
+		ops := 0 // only the leader counts
+		fault := func(at int) func(string) {
+			return func(point string) {
+				if point != "op" {
+					return
+				}
+				if ops++; ops == at {
+					panic("on purpose")
+				}
+			}
+		}
+		write := func(text string) func() error {
+			return func() error { _, err := s.Append(ctx, line(id, "", text)); return err }
+		}
+		// The second of those that stand in one transaction behind the first: each is tried alone then.
+		for i, err := range together(t, s, id, []func() error{write("one"), write("two"), write("three")}, fault(3)) {
+			if err != nil {
+				t.Errorf("write %d: %v", i, err)
+			}
+		}
+		s.SetHook(fault(ops + 1))
+		if err := write("four")(); err == nil {
+			t.Error("a write that panicked was acknowledged")
+		}
+		if err := write("five")(); err != nil {
+			t.Errorf("after a panic: %v", err)
+		}
+		list, err := s.Entries(ctx, id, 0, 100)
+		var said []string
+		for _, e := range list {
+			if e.Kind == chat.Message {
+				said = append(said, e.Content.PlainText())
+			}
+		}
+		slices.Sort(said)
+		if err != nil || !slices.Equal(said, []string{"first", "five", "one", "three", "two"}) {
+			t.Errorf("got %q, %v", said, err)
+		}
 	})
 }
 

@@ -64,7 +64,8 @@ func (s *Store) try(ops []*op) (err error) {
 		return err
 	}
 	b := newBatch(s, &Tx{q: c.conn, stmts: c.stmts, ctx: ctx}, ops)
-	if err := b.run(ctx); err != nil {
+	// A leader that panics would never hand on: nobody could write any more.
+	if err := s.contained("batch", func() error { return b.run(ctx) }); err != nil {
 		return errors.Join(err, c.rollback())
 	}
 	s.reach("commit")
