@@ -91,7 +91,7 @@ func (r *run) lookAfter(ctx context.Context, failures map[chat.AgentID]setback) 
 		switch {
 		case ctx.Err() != nil:
 			return 0, ctx.Err()
-		case needsSignIn(err) && !graph.Unauthorized(err):
+		case signedOut(err):
 			continue // a new sign-in rings
 		case err != nil:
 			n := failures[l.Agent].n + 1

@@ -57,12 +57,7 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 	if wait := until(t.NotBefore, t.Pause); wait > 0 {
 		return wait, nil
 	}
-	if t.State == store.LanePaused || t.State == store.LaneBlocked {
-		if up, err := x.mayResume(ctx, t); err != nil || !up {
-			return idle, err
-		}
-	}
-	if another, err := x.anothersSignIn(ctx, t); another || err != nil {
+	if still, err := x.standsStill(ctx, t); still || err != nil {
 		return idle, err
 	}
 	if t.Attempt != nil {
@@ -114,6 +109,16 @@ func (x *lane) advance(ctx context.Context, c *chat.Conversation, t *store.Threa
 		return now, x.put(ctx, t, store.LaneIdle, "", "")
 	}
 	return x.await(ctx, c, t)
+}
+
+// standsStill reports whether nothing is to be done before somebody signs in, or asks for it.
+func (x *lane) standsStill(ctx context.Context, t *store.Thread) (bool, error) {
+	if t.State == store.LanePaused || t.State == store.LaneBlocked {
+		if up, err := x.mayResume(ctx, t); err != nil || !up {
+			return true, err
+		}
+	}
+	return x.anothersSignIn(ctx, t)
 }
 
 // mayResume looks whether what paused a lane is over: a paused one goes on when the sign-in works again; a blocked one only when
@@ -193,7 +198,7 @@ func (x *lane) settleError(ctx context.Context, t *store.Thread, pause time.Dura
 	if after, throttled := graph.Throttled(err); throttled {
 		return now, x.throttled(ctx, t, after)
 	}
-	if needsSignIn(err) && !graph.Unauthorized(err) { // a fresh token that is refused may be taken later; the sign-in stands, and nobody would end a pause
+	if signedOut(err) {
 		return now, x.put(ctx, t, store.LanePaused, reasonNeedsSignIn, "")
 	}
 	var g *graph.Error
@@ -226,10 +231,12 @@ func pauseFor(t *store.Thread, pause time.Duration) {
 // backoff is 2 s, 4 s … up to a minute.
 func backoff(n int) time.Duration { return min(time.Second<<min(n, 6), time.Minute) }
 
-// needsSignIn reports whether nothing can be done until the agent signs in.
-func needsSignIn(err error) bool {
-	return errors.Is(err, errNeedsSignIn) || graph.NeedsSignIn(err) || graph.Unauthorized(err)
-}
+// signedOut reports whether nothing can be done until the agent signs in, which the sign-in's state says, too: a new one ends the wait.
+func signedOut(err error) bool { return errors.Is(err, errNeedsSignIn) || graph.NeedsSignIn(err) }
+
+// needsSignIn reports whether nothing can be done for the moment without a new sign-in: also because Graph refuses a fresh token, which it may
+// take later though nobody signs in.
+func needsSignIn(err error) bool { return signedOut(err) || graph.Unauthorized(err) }
 
 // sender is the client in whose name the lane acts.
 func (x *lane) sender(t *store.Thread) *graph.Client { return x.client(t.Account, t.Agent) }
