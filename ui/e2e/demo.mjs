@@ -8,15 +8,16 @@ import { chromium } from "playwright-core";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** @returns {Promise<number>} a loopback port nobody listens on */
+/**
+ * Below the ports that systems give to connections going out: one of those may be taken before the server listens.
+ * @returns {Promise<number>} a loopback port nobody listens on
+ */
 function freePort() {
   return new Promise((done, failed) => {
+    const port = 10_000 + Math.floor(Math.random() * 22_768);
     const s = createServer();
-    s.once("error", failed);
-    s.listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (s.address());
-      s.close(() => done(port));
-    });
+    s.once("error", (/** @type {NodeJS.ErrnoException} */ e) => (e.code === "EADDRINUSE" ? done(freePort()) : failed(e)));
+    s.listen(port, "127.0.0.1", () => s.close(() => done(port)));
   });
 }
 
