@@ -28,6 +28,23 @@ const shown = (s: Session): readonly Line[] => overlay(s.state.get().log, s.stat
 const texts = (s: Session) => shown(s).map((l) => plainText(l.content));
 const stored = () => server.log.filter((e) => e.kind === "message").map((e) => plainText(e.content!));
 
+/** The first call is carried out, and its answer gets lost. */
+function losesFirst(real: typeof fetch): typeof fetch {
+  let lose = true;
+  return async (input, init) => {
+    const answer = await real(input, init);
+    if (!lose) return answer;
+    lose = false;
+    throw new TypeError("the answer got lost");
+  };
+}
+
+/** The log can't be read. */
+const hidesLog = (real: typeof fetch): typeof fetch => async (input, init) => {
+  if (String(input).includes("/conversation?")) throw new TypeError("network");
+  return real(input, init);
+};
+
 beforeEach(() => {
   vi.useFakeTimers();
   server = new Server();
@@ -59,13 +76,7 @@ describe("Session", () => {
   });
 
   it("opens one conversation although the answer got lost, and what is said first is what was typed last", async () => {
-    let lose = true;
-    fetcher = (async (input: RequestInfo, init: RequestInit) => {
-      const answer = await server.fetch(input, init);
-      if (!lose) return answer;
-      lose = false;
-      throw new TypeError("the answer got lost");
-    }) as typeof fetch;
+    fetcher = losesFirst(server.fetch);
     const s = await arrive();
     await expect(s.begin(opening)).rejects.toThrow();
     await s.begin({ ...opening, text: "It blinks green" });
@@ -77,10 +88,7 @@ describe("Session", () => {
   it("says the first line once, when it was changed after a refusal and the log can't be read at first", async () => {
     const s = await arrive();
     await expect(s.begin({ ...opening, email: "nonsense" })).rejects.toThrow();
-    fetcher = (async (input: RequestInfo, init: RequestInit) => {
-      if (String(input).includes("/conversation?")) throw new TypeError("network");
-      return server.fetch(input, init);
-    }) as typeof fetch;
+    fetcher = hidesLog(server.fetch);
     await s.begin({ ...opening, text: "It blinks green" });
     fetcher = server.fetch;
     await pass(60_000);
@@ -88,14 +96,7 @@ describe("Session", () => {
   });
 
   it("says what was typed last, also when the log of an opening whose answer got lost can't be read at first", async () => {
-    let lose = true;
-    fetcher = (async (input: RequestInfo, init: RequestInit) => {
-      if (String(input).includes("/conversation?")) throw new TypeError("network");
-      const answer = await server.fetch(input, init);
-      if (!lose) return answer;
-      lose = false;
-      throw new TypeError("the answer got lost");
-    }) as typeof fetch;
+    fetcher = hidesLog(losesFirst(server.fetch));
     const s = await arrive();
     await expect(s.begin(opening)).rejects.toThrow();
     await s.begin({ ...opening, text: "It blinks green" });

@@ -1,4 +1,5 @@
 import { Fragment, type ComponentChildren } from "preact";
+import { numberRoom } from "../../../shared/lists";
 import type { Node } from "../../../shared/types";
 import type { Shell } from "../shell";
 import { File } from "./file";
@@ -23,7 +24,7 @@ function draw(n: Node, shell: Shell): ComponentChildren {
     case "code":
       return <pre dir="ltr" tabIndex={0}><code>{n.text}</code></pre>;
     case "list":
-      return n.ordered ? <ol dir="auto" start={n.start}>{kids()}</ol> : <ul dir="auto">{kids()}</ul>;
+      return n.ordered ? <ol dir="auto" start={n.start} style={numberRoom(n.start)}>{kids()}</ol> : <ul dir="auto">{kids()}</ul>;
     case "item":
       return <li dir="auto">{kids()}</li>;
     case "table":

@@ -1,4 +1,5 @@
 import { Fragment, type ReactNode } from "react";
+import { numberRoom } from "../../../../shared/lists";
 import type { Mark, Node } from "../../../../shared/types";
 import { fileURL } from "../../lib/calls";
 import { worded } from "../../model/facts";
@@ -22,7 +23,7 @@ function NodeView({ n }: { n: Node }): ReactNode {
     case "emoji": return n.file ? <img className="emoji" src={fileURL(n.file)} alt={n.text ?? ""} title={n.text} /> : <span>{n.text}</span>;
     case "quote": return <blockquote>{n.text && <cite>{n.text}</cite>}<Nodes nodes={n.kids} /></blockquote>;
     case "code": return <pre tabIndex={0}>{n.text}</pre>;
-    case "list": return n.ordered ? <ol start={n.start}><Nodes nodes={n.kids} /></ol> : <ul><Nodes nodes={n.kids} /></ul>;
+    case "list": return n.ordered ? <ol start={n.start} style={numberRoom(n.start)}><Nodes nodes={n.kids} /></ol> : <ul><Nodes nodes={n.kids} /></ul>;
     case "item": return <li><Nodes nodes={n.kids} /></li>;
     case "table": return <table tabIndex={0}><tbody><Nodes nodes={n.kids} /></tbody></table>;
     case "row": return <tr><Nodes nodes={n.kids} /></tr>;
